@@ -1,0 +1,1 @@
+"""How a package is encrypted. One module a scheme; each satisfies ``release.Sealer``."""

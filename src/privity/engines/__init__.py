@@ -1,0 +1,1 @@
+"""The second implementations of ``match.Engine``: machines that run matching. One module each; ``office`` chooses."""

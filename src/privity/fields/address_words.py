@@ -1,0 +1,398 @@
+"""The words of an address: street suffixes, directionals, unit designators, and what people write where an address should be.
+
+Turns nothing into anything: tables only. Suffixes (C1), unit designators (C2) and directionals follow USPS Publication 28,
+"Postal Addressing Standards", appendix C; fillers follow the address strings of the 2025 request that a court quoted, and variants of them.
+What is not here: names of cities and ZIP codes (``zips``); a list of streets, which nobody publishes: whether a street exists is not known.
+"""
+
+from __future__ import annotations
+
+# One line for each suffix: the standard abbreviation, then every other spelling that Publication 28 lists,
+# less the plurals that it folds into the singular: Oak Trail and Oak Trails may be two streets.
+_SUFFIXES = """
+ALY ALLEE ALLEY ALLY
+ANX ANEX ANNEX ANNX
+ARC ARCADE
+AVE AV AVEN AVENU AVENUE AVN AVNUE
+BYU BAYOO BAYOU
+BCH BEACH
+BND BEND
+BLF BLUF BLUFF
+BLFS BLUFFS
+BTM BOT BOTTM BOTTOM
+BLVD BOUL BOULEVARD BOULV
+BR BRNCH BRANCH
+BRG BRDGE BRIDGE
+BRK BROOK
+BRKS BROOKS
+BG BURG
+BGS BURGS
+BYP BYPA BYPAS BYPASS BYPS
+CP CMP CAMP
+CYN CANYN CANYON CNYN
+CPE CAPE
+CSWY CAUSEWAY CAUSWA
+CTR CEN CENT CENTER CENTR CENTRE CNTER CNTR
+CTRS CENTERS
+CIR CIRC CIRCL CIRCLE CRCL CRCLE
+CIRS CIRCLES
+CLF CLIFF
+CLFS CLIFFS
+CLB CLUB
+CMN COMMON
+CMNS COMMONS
+COR CORNER
+CORS CORNERS
+CRSE COURSE
+CT COURT
+CTS COURTS
+CV COVE
+CVS COVES
+CRK CREEK
+CRES CRESCENT CRSENT CRSNT
+CRST CREST
+XING CROSSING CRSSNG
+XRD CROSSROAD
+XRDS CROSSROADS
+CURV CURVE
+DL DALE
+DM DAM
+DV DIV DIVIDE DVD
+DR DRIV DRIVE DRV
+DRS DRIVES
+EST ESTATE
+ESTS ESTATES
+EXPY EXP EXPR EXPRESS EXPRESSWAY EXPW
+EXT EXTENSION EXTN EXTNSN
+EXTS EXTENSIONS
+FALL
+FLS FALLS
+FRY FERRY FRRY
+FLD FIELD
+FLDS FIELDS
+FLT FLAT
+FLTS FLATS
+FRD FORD
+FRDS FORDS
+FRST FOREST
+FRG FORG FORGE
+FRGS FORGES
+FRK FORK
+FRKS FORKS
+FT FORT FRT
+FWY FREEWAY FREEWY FRWAY FRWY
+GDN GARDEN GARDN GRDEN GRDN
+GDNS GARDENS GRDNS
+GTWY GATEWAY GATEWY GATWAY GTWAY
+GLN GLEN
+GLNS GLENS
+GRN GREEN
+GRNS GREENS
+GRV GROV GROVE
+GRVS GROVES
+HBR HARB HARBOR HARBR HRBOR
+HBRS HARBORS
+HVN HAVEN
+HTS HT HEIGHTS
+HWY HIGHWAY HIGHWY HIWAY HIWY HWAY
+HL HILL
+HLS HILLS
+HOLW HLLW HOLLOW
+INLT INLET
+IS ISLAND ISLND
+ISS ISLANDS ISLNDS
+ISLE
+JCT JCTION JCTN JUNCTION JUNCTN JUNCTON
+JCTS JCTNS JUNCTIONS
+KY KEY
+KYS KEYS
+KNL KNOL KNOLL
+KNLS KNOLLS
+LK LAKE
+LKS LAKES
+LAND
+LNDG LANDING LNDNG
+LN LANE
+LGT LIGHT
+LGTS LIGHTS
+LF LOAF
+LCK LOCK
+LCKS LOCKS
+LDG LDGE LODG LODGE
+LOOP
+MALL
+MNR MANOR
+MNRS MANORS
+MDW MEADOW
+MDWS MEADOWS MEDOWS
+MEWS
+ML MILL
+MLS MILLS
+MSN MISSN MSSN MISSION
+MTWY MOTORWAY
+MT MNT MOUNT
+MTN MNTAIN MNTN MOUNTAIN MOUNTIN MTIN
+MTNS MNTNS MOUNTAINS
+NCK NECK
+ORCH ORCHARD ORCHRD
+OVAL OVL
+OPAS OVERPASS
+PARK PRK
+PARKS
+PKWY PARKWAY PARKWY PKWAY PKY
+PKWYS PARKWAYS
+PASS
+PSGE PASSAGE
+PATH
+PIKE
+PNE PINE
+PNES PINES
+PL PLACE
+PLN PLAIN
+PLNS PLAINS
+PLZ PLAZA PLZA
+PT POINT
+PTS POINTS
+PRT PORT
+PRTS PORTS
+PR PRAIRIE PRR
+RADL RAD RADIAL RADIEL
+RAMP
+RNCH RANCH
+RPD RAPID
+RPDS RAPIDS
+RST REST
+RDG RDGE RIDGE
+RDGS RIDGES
+RIV RIVER RVR RIVR
+RD ROAD
+RDS ROADS
+RTE ROUTE
+ROW
+RUE
+RUN
+SHL SHOAL
+SHLS SHOALS
+SHR SHOAR SHORE
+SHRS SHOARS SHORES
+SKWY SKYWAY
+SPG SPNG SPRING SPRNG
+SPGS SPNGS SPRINGS SPRNGS
+SPUR
+SQ SQR SQRE SQU SQUARE
+SQS SQRS SQUARES
+STA STATION STATN STN
+STRA STRAV STRAVEN STRAVENUE STRAVN STRVN STRVNUE
+STRM STREAM STREME
+ST STREET STRT STR
+STS STREETS
+SMT SUMIT SUMITT SUMMIT
+TER TERR TERRACE
+TRWY THROUGHWAY
+TRCE TRACE
+TRAK TRACK TRK
+TRFY TRAFFICWAY
+TRL TRAIL
+TUNL TUNEL TUNNEL TUNNL
+TPKE TRNPK TURNPIKE TURNPK
+UPAS UNDERPASS
+UN UNION
+UNS UNIONS
+VLY VALLEY VALLY VLLY
+VLYS VALLEYS
+VIA VDCT VIADCT VIADUCT
+VW VIEW
+VWS VIEWS
+VLG VILL VILLAG VILLAGE VILLG VILLIAGE
+VLGS VILLAGES
+VL VILLE
+VIS VIST VISTA VST VSTA
+WALK
+WALL
+WAY WY
+WAYS
+WL WELL
+WLS WELLS
+"""
+
+SUFFIXES: tuple[str, ...] = tuple(line.split()[0] for line in _SUFFIXES.split("\n") if line)
+_SUFFIX_OF: dict[str, str] = {word: line.split()[0] for line in _SUFFIXES.split("\n") if line for word in line.split()[1:]}
+
+DIRECTIONS: dict[str, str] = {
+    "NORTH": "N",
+    "SOUTH": "S",
+    "EAST": "E",
+    "WEST": "W",
+    "NORTHEAST": "NE",
+    "NORTHWEST": "NW",
+    "SOUTHEAST": "SE",
+    "SOUTHWEST": "SW",
+}
+DIRECTION_WORDS: tuple[str, ...] = (*DIRECTIONS, *DIRECTIONS.values())
+
+_ORDINALS = """
+FIRST SECOND THIRD FOURTH FIFTH SIXTH SEVENTH EIGHTH NINTH TENTH ELEVENTH TWELFTH THIRTEENTH FOURTEENTH FIFTEENTH SIXTEENTH SEVENTEENTH
+EIGHTEENTH NINETEENTH TWENTIETH
+"""
+
+_UNITS = """
+APARTMENT=APT APARTMENTS=APTS APMT=APT APPT=APT SUITE=STE SUIT=STE ROOM=RM FLOOR=FL
+FLR=FL BUILDING=BLDG BLD=BLDG BUILD=BLDG TRAILER=TRLR SPACE=SPC SP=SPC DEPARTMENT=DEPT
+PENTHOUSE=PH HANGAR=HNGR OFFICE=OFC BASEMENT=BSMT FRONT=FRNT LOBBY=LBBY LOWER=LOWR UPPER=UPPR
+"""
+
+# Word by word, wherever it stands: a word and its standard abbreviation are the same word, so the key stays injective.
+# VIA is left alone: it is an Italian and Spanish street word far more often than a viaduct.
+REWRITES: dict[str, str] = {
+    **{word: short for word, short in _SUFFIX_OF.items() if short != "VIA"},
+    **{word: f"{n}{({1: 'ST', 2: 'ND', 3: 'RD'}).get(n, 'TH')}" for n, word in enumerate(_ORDINALS.split(), start=1)},
+    **dict(pair.split("=") for pair in _UNITS.split()),
+}
+
+# APT, UNIT, # and NO are one class: the number is what tells dwellings apart and senders swap these words freely.
+# Every other designator is its own class: floor 3 is not apartment 3.
+UNIT_ANY = ("APT", "UNIT", "#")
+UNIT_WITH_WORD = ("APT", "UNIT", "STE", "BLDG", "#")  # may carry a word: APT NORTH, BLDG MAPLE
+UNIT_WITH_NUMBER = ("RM", "FL", "LOT", "SPC", "TRLR", "DEPT", "PH", "HNGR", "SLIP", "PIER", "STOP", "PMB", "OFC", "POD", "TOWER")
+UNIT_ALONE = ("BSMT", "FRNT", "LBBY", "LOWR", "OFC", "PH", "REAR", "SIDE", "UPPR")
+UNIT_OUTER = ("BLDG", "FL", "TOWER", "POD", "HNGR", "PIER")  # says which part of a building; goes before the dwelling
+
+# After these a bare number or letter is a unit (12 OAK ST 4B). After RD, HWY, RTE or LOOP it is the number of the road.
+SUFFIX_THEN_UNIT = ("ST", "AVE", "BLVD", "DR", "LN", "CT", "PL", "TER", "WAY", "CIR")
+
+# After the house number, a street of these words needs no suffix: AVENUE OF THE AMERICAS, CALLE SOL, VIA DEL MAR.
+STREET_FIRST = ("AVE", "AVENIDA", "CALLE", "CALLEJON", "CAMINO", "CARR", "PASEO", "PLZ", "RUE", "VIA", "VEREDA", "CERRADA")
+# Classes of numbered road that are written with two letters; any other two letters must be the state of the address.
+ROAD_LETTERS = ("SR", "CR", "SH", "FM", "RM", "TR", "US", "RD")
+
+# Words that by themselves mean that there is no address. With a number and a street suffix round them they may be a street.
+FILLER_CORE = (
+    *(
+        "UNKNOWN",
+        "UNK",
+        "UNKN",
+        "UKN",
+        "UNKNOW",
+        "FAILED",
+        "FAIL",
+        "FTP",
+        "NA",
+        "N/A",
+        "NONE",
+        "NULL",
+        "NIL",
+        "NAN",
+        "HOMELESS",
+        "TRANSIENT",
+    ),
+    *("REFUSED", "DECLINED", "SAME", "TBD", "TBA", "UNDOMICILED", "DEPORTED", "DETAINED", "CUSTODY", "INCARCERATED", "VARIOUS", "MISSING"),
+    *("BLANK", "EMPTY", "INVALID", "WITHHELD", "REDACTED", "CONFIDENTIAL", "UNDISCLOSED", "UNSPECIFIED", "UNAVAILABLE", "DUMMY", "TEST"),
+    *("NOWHERE", "SOMEWHERE", "ANYWHERE", "DONT", "NOT", "NO", "PENDING", "NOTLISTED", "UNHOUSED", "VAGRANT", "ADDRESS", "ABSCONDED"),
+)
+FILLER_AROUND = (
+    *(
+        "ADDR",
+        "TO",
+        "PROVIDE",
+        "PROVIDED",
+        "GIVEN",
+        "AVAILABLE",
+        "AVAIL",
+        "APPLICABLE",
+        "LISTED",
+        "STATED",
+        "KNOWN",
+        "KNOW",
+        "CARE",
+        "DO",
+        "AS",
+    ),
+    *(
+        "ABOVE",
+        "BELOW",
+        "FIXED",
+        "PERMANENT",
+        "RESIDENCE",
+        "RESIDENCY",
+        "HOME",
+        "CITY",
+        "STATE",
+        "ZIP",
+        "CODE",
+        "IN",
+        "AT",
+        "LARGE",
+        "ON",
+        "FILE",
+    ),
+    *(
+        "SEE",
+        "NOTES",
+        "CURRENT",
+        "CURRENTLY",
+        "PREVIOUS",
+        "LAST",
+        "N",
+        "A",
+        "THE",
+        "OF",
+        "SUBJECT",
+        "BY",
+        "VALID",
+        "ENTERED",
+        "RECORD",
+        "INFO",
+    ),
+    *("INFORMATION", "TIME", "THIS", "STREET", "IS", "WAS", "NUMBER", "SHELTER", "LOCAL", "USA", "US", "STREETS"),
+)
+# Never part of a street's name, whatever stands round them.
+FILLER_PHRASES = (
+    *(
+        "FAILED TO PROVIDE",
+        "FAILURE TO PROVIDE",
+        "FAILED PROVIDE",
+        "NOT PROVIDED",
+        "NOT GIVEN",
+        "NOT AVAILABLE",
+        "NOT KNOWN",
+        "NOT APPLICABLE",
+    ),
+    *("NOT LISTED", "NO KNOWN ADDRESS", "NO ADDRESS", "NO FIXED", "NO PERMANENT", "DONT CARE", "DO NOT CARE", "DONT KNOW", "DO NOT KNOW"),
+    *("DOES NOT KNOW", "SAME AS", "IN CUSTODY", "UNKNOWN ADDRESS", "ADDRESS UNKNOWN", "UNKNOWN STREET", "STREET UNKNOWN", "UNABLE TO"),
+    *("REFUSED TO", "DECLINED TO", "UNKNOWN ADDR", "ADDRESS NOT", "NO STREET", "WHEREABOUTS"),
+)
+# Strong enough to refuse a line that could not be read otherwise.
+FILLER_ANYWHERE = (
+    "UNKNOWN",
+    "UNK",
+    "HOMELESS",
+    "TRANSIENT",
+    "UNDOMICILED",
+    "REFUSED",
+    "DEPORTED",
+    "INCARCERATED",
+    "DETAINED",
+    "CUSTODY",
+    "N/A",
+)
+FILLER_AS_STREET = ("UNKNOWN", "UNK", "UNKN", "NA", "N/A", "NONE", "NULL", "HOMELESS", "UNDISCLOSED", "UNSPECIFIED", "REDACTED", "NO")
+NOTHING = ("NA", "N/A", "N A", "NONE", "NULL", "NIL", "-", "UNKNOWN", "UNK", "NAN", "NO")
+
+INSTITUTION = (
+    *("JAIL", "PRISON", "PENITENTIARY", "DETENTION", "CORRECTIONAL", "CORRECTIONS", "CORRECTION", "PROCESSING", "SHERIFF", "SHERIFFS"),
+    *("INMATE", "ICE", "ERO", "FCI", "USP", "MDC", "REFORMATORY", "HOLDING", "STAGING", "DETAINEE", "CCA", "GEO", "DHS", "USCIS", "CBP"),
+    *("COURTHOUSE", "IMMIGRATION"),
+)
+
+_STATES = """
+ALABAMA=AL, ALASKA=AK, ARIZONA=AZ, ARKANSAS=AR, CALIFORNIA=CA, COLORADO=CO, CONNECTICUT=CT, DELAWARE=DE, DISTRICT OF COLUMBIA=DC,
+FLORIDA=FL, GEORGIA=GA, HAWAII=HI, IDAHO=ID, ILLINOIS=IL, INDIANA=IN, IOWA=IA, KANSAS=KS, KENTUCKY=KY, LOUISIANA=LA, MAINE=ME,
+MARYLAND=MD, MASSACHUSETTS=MA, MICHIGAN=MI, MINNESOTA=MN, MISSISSIPPI=MS, MISSOURI=MO, MONTANA=MT, NEBRASKA=NE, NEVADA=NV,
+NEW HAMPSHIRE=NH, NEW JERSEY=NJ, NEW MEXICO=NM, NEW YORK=NY, NORTH CAROLINA=NC, NORTH DAKOTA=ND, OHIO=OH, OKLAHOMA=OK, OREGON=OR,
+PENNSYLVANIA=PA, RHODE ISLAND=RI, SOUTH CAROLINA=SC, SOUTH DAKOTA=SD, TENNESSEE=TN, TEXAS=TX, UTAH=UT, VERMONT=VT, VIRGINIA=VA,
+WASHINGTON=WA, WEST VIRGINIA=WV, WISCONSIN=WI, WYOMING=WY, PUERTO RICO=PR, GUAM=GU, VIRGIN ISLANDS=VI, US VIRGIN ISLANDS=VI,
+AMERICAN SAMOA=AS, NORTHERN MARIANA ISLANDS=MP, ARMED FORCES EUROPE=AE, ARMED FORCES PACIFIC=AP, ARMED FORCES AMERICAS=AA,
+WASHINGTON DC=DC
+"""
+STATES: dict[str, str] = dict(pair.strip().split("=") for pair in _STATES.split(","))
+MILITARY_STATES = ("AA", "AE", "AP")

@@ -1,0 +1,128 @@
+"""How wrong may this batch's identifications be? Decoys, expected namesakes, and an upper bound by exact binomial limits.
+
+A decoy is a person nobody asked about, made of the batch's own parts: the name of one row, the birth date of another, the
+number, address and periods of a third. Decoys run in the same query as the requests; whatever is accepted for one is a coincidence.
+Basis: target-decoy estimation, and the interval of Clopper and Pearson (1934); measured in evaluation (wrong answers per rule).
+
+The limit assumes that (a) every request could be about somebody who is not in the register, and (b) such a request coincides
+with a stranger's record as often as a decoy does. (a) overstates. (b) does not cover relatives, twins and borrowed numbers, whose parts
+are not independent: against those stand the rules themselves and the test for rivals, not this figure. Decoys of a small batch share
+their parts, so they are fewer than independent draws would be; a batch of a few rows cannot be bounded and its limit says so.
+"""
+
+from __future__ import annotations
+
+from math import exp, lgamma, log, log1p
+
+import polars as pl
+
+from privity.terms import Bounds
+
+RULES = ("R1", "R2")
+CONFIDENCE = 0.95
+ENOUGH = 65_536  # decoys aimed at: with none accepted, the rate is below 5 in 100,000
+MOST = 262_144  # decoys of a large batch: more would cost as much as the batch itself and tell little
+TRIES = 4_096  # times that a small batch is shuffled for them
+_KEYS = ["fn", "ln", "dob"]
+
+
+def upper_limit(accepted: int, tried: int, confidence: float = CONFIDENCE) -> float:
+    """Clopper-Pearson: the largest rate at which ``accepted`` or fewer of ``tried`` would still occur with 1 - ``confidence``.
+
+    >>> round(upper_limit(0, 100), 4)
+    0.0295
+    """
+    if accepted >= tried:
+        return 1.0
+    low, high = accepted / tried, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _at_most(accepted, tried, middle) > 1 - confidence else (low, middle)
+    return high
+
+
+def _at_most(count: int, tried: int, rate: float) -> float:
+    """The chance of ``count`` or fewer among ``tried``."""
+    if rate >= 1:
+        return 0.0
+    whole = lgamma(tried + 1)
+    terms = (
+        whole - lgamma(k + 1) - lgamma(tried - k + 1) + (k * log(rate) if k else 0.0) + (tried - k) * log1p(-rate) for k in range(count + 1)
+    )
+    return min(1.0, sum(exp(term) for term in terms))
+
+
+def decoys(asks: pl.DataFrame, seed: int, *, enough: int = ENOUGH) -> pl.DataFrame:
+    """Rows like ``asks`` (columns of ``prepare_requests``) that mean nobody; ``ordinal`` continues after the last one.
+
+    One shuffle of the whole batch, more for a batch smaller than ``enough``; of a batch larger than ``MOST``, about that many rows by lot.
+    The same seed gives the same decoys. Left out: a decoy with the name and birth date of a request, or with the number and
+    address of its own name.
+    """
+    if asks.height < 2:
+        return asks.clear()
+    drawn = _drawn(asks, seed, min(TRIES, max(1, -(-enough // asks.height))))
+    made = drawn.join(asks.select(_KEYS), on=_KEYS, how="anti", maintain_order="left")
+    after = asks["ordinal"].cast(pl.Int64).max() or 0
+    return made.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + after + 1).cast(pl.UInt32).alias("ordinal")).select(asks.columns)
+
+
+def _drawn(asks: pl.DataFrame, seed: int, tries: int) -> pl.DataFrame:
+    """The shuffled parts side by side."""
+    picks = _picks(asks.height, seed, tries)
+    births, names = ["dob", "dy", "dm", "dd"], ["fn", "ln", "mi", "sfx"]
+    place = [name for name in asks.columns if name not in (*births, *names, "ordinal")]
+    holder = asks.select(*place, pl.col("fn").alias("their_fn"), pl.col("ln").alias("their_ln"))
+    parts = (asks.select("ordinal", *names)[picks["name"]], asks.select(births)[picks["birth"]], holder[picks["place"]])
+    return pl.concat(parts, how="horizontal").filter((pl.col("fn") != pl.col("their_fn")) | (pl.col("ln") != pl.col("their_ln")))
+
+
+def _picks(height: int, seed: int, tries: int) -> pl.DataFrame:
+    """For each decoy the row that gives the name, the birth date, and the place; every row gives each as often as any other."""
+    grid = pl.DataFrame({"draw": pl.int_range(height * tries, dtype=pl.UInt64, eager=True)})
+    grid = grid.with_columns((pl.col("draw") // height).alias("turn"), (pl.col("draw") % height).alias("name"))
+    births = grid.sort("turn", scramble(pl.col("draw"), 2 * seed))["name"].alias("birth")
+    places = grid.sort("turn", scramble(pl.col("draw"), 2 * seed + 1))["name"].alias("place")
+    drawn = grid.select("name").with_columns(births, places)
+    if tries > 1:
+        return drawn.unique(maintain_order=True)
+    return drawn.filter(_by_lot(height, seed)) if height > MOST else drawn
+
+
+def _by_lot(height: int, seed: int) -> pl.Expr:
+    """About ``MOST`` of ``height`` rows."""
+    return scramble(pl.int_range(pl.len(), dtype=pl.UInt64), -1 - seed) // _word(2**32) < round(2**32 * MOST / height)
+
+
+def scramble(number: pl.Expr, seed: int) -> pl.Expr:
+    """SplitMix64 of a UInt64 (Steele, Lea, Flood 2014): a fixed shuffle that no library's version can change."""
+    start = (seed * 0xD1342543DE82EF95 + 0x9E3779B97F4A7C15) % 2**64
+    mixed = (number + _word(1)) * _word(0x9E3779B97F4A7C15) + _word(start)
+    mixed = (mixed ^ (mixed // _word(2**30))) * _word(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed // _word(2**27))) * _word(0x94D049BB133111EB)
+    return mixed ^ (mixed // _word(2**31))
+
+
+def _word(number: int) -> pl.Expr:
+    return pl.lit(number, dtype=pl.UInt64)
+
+
+def bounds(asked: pl.DataFrame, tried: pl.DataFrame, answered: pl.DataFrame, fooled: pl.DataFrame) -> Bounds:
+    """The bound of each rule.
+
+    ``asked`` and ``tried`` are the requests and the decoys (``tin_given``); ``answered`` has ``rule`` and ``namesakes`` of each
+    identified request; ``fooled`` the ``rule`` of each decoy that was taken for somebody. ``decoys`` counts those. ``limit`` is the
+    upper limit of wrong identifications as a share of those answered: 0 where nothing was answered, never above 1.
+    """
+    rows = [_bound(rule, asked, tried, answered, fooled) for rule in RULES]
+    return Bounds(pl.DataFrame(rows, schema=dict(Bounds.SCHEMA)))
+
+
+def _bound(rule: str, asked: pl.DataFrame, tried: pl.DataFrame, answered: pl.DataFrame, fooled: pl.DataFrame) -> dict[str, object]:
+    given = pl.col("tin_given") == (1 if rule == "R1" else 0)
+    asks, tries = asked.filter(given).height, tried.filter(given).height
+    here = answered.filter(pl.col("rule") == rule)
+    wrong = fooled.filter(pl.col("rule") == rule).height
+    limit = min(1.0, upper_limit(wrong, tries) * asks / here.height) if here.height else 0.0
+    namesakes = float(here["namesakes"].sum())
+    return {"stratum": rule, "asked": asks, "answered": here.height, "namesakes": namesakes, "decoys": wrong, "limit": limit}

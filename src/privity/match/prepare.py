@@ -1,0 +1,181 @@
+"""Register rows and requests → the same plain columns, so that matching is equality, edit distance and counting.
+
+All that a database cannot be trusted to do alike everywhere (accents, suffixes, addresses) is done here, row by row: the same
+function on both sides, and on Spark through ``mapInArrow``. A cell that cannot be read becomes null, and null never agrees.
+
+Not known here: whether a register's own cells are true. Nicknames are not resolved (Bill is not William), so a nickname
+is answered only where another rule reaches it. Nothing here infers anything about a person from a number or a name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from privity.errors import InputError
+from privity.fields import address, day, name, period, tin
+from privity.match.queries import BIRTHS, NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from privity.match.engine import Engine
+
+REGISTER = (
+    *("record_id", "tax_period", "tin", "first_name", "middle_name", "last_name", "name_suffix", "date_of_birth"),
+    *("address_line1", "address_line2", "city", "state", "zip", "address_as_of", "data_class", "source_document", "role", "bars"),
+)
+# A register may hold no more than these; the rest may be absent and counts as null.
+NEEDED = ("record_id", "tax_period", "first_name", "last_name", "date_of_birth", "address_line1", "data_class", "bars")
+PLACE = ("key", "building", "zip5", "has_unit", "has_suffix")
+PLACED = (*PLACE, "place")  # and all that the comparison of two addresses reads, as one struct
+PERSON = ("tin", "fn", "ln", "mi", "sfx", "dob", "dy", "dm", "dd")
+
+_SUFFIX = r"[\s,]+(JR|SR|II|III|IV)\.?\s*$"
+_SUFFIXES = {
+    "JUNIOR": "JR",
+    "SENIOR": "SR",
+    "2ND": "II",
+    "3RD": "III",
+    "4TH": "IV",
+    "JR": "JR",
+    "SR": "SR",
+    "II": "II",
+    "III": "III",
+    "IV": "IV",
+}
+_FILLER_BIRTH = pl.date(1900, 1, 1)  # what systems put for an unknown day; agreeing on it says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRegister:
+    """Where the prepared register lies: its rows, and how many people share each name and each birth date."""
+
+    rows: tuple[Path, ...]
+    names: Path
+    births: Path
+
+
+def prepare(source: Sequence[Path], engine: Engine, target: Path) -> PreparedRegister:
+    """Prepare the custodian's files once, into the new folder ``target``: streamed, no more than a shard in memory.
+
+    Raises:
+        InputError: a file is of another kind, lacks a needed column, or ``target`` already holds a register.
+    """
+    engine.map_rows(prepare_register, source, target / "rows")
+    register = prepared(target)
+    engine.save(NAMES, {"register": register.rows}, register.names)
+    engine.save(BIRTHS, {"register": register.rows}, register.births)
+    return register
+
+
+def prepared(target: Path) -> PreparedRegister:
+    """What ``prepare`` left in a folder."""
+    return PreparedRegister(tuple(sorted((target / "rows").glob("*.parquet"))), target / "names.parquet", target / "births.parquet")
+
+
+def prepare_register(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the register (columns ``REGISTER``) → record_id, tax_period (year), ``PERSON``, ``PLACED``, role, data_class, bars.
+
+    A row whose period cannot be read is kept: it may be a rival's or hold a bar, but it never holds an answer.
+
+    Raises:
+        InputError: a column of ``NEEDED`` is missing, or a row has no record_id.
+    """
+    missing = [column for column in NEEDED if column not in frame.columns]
+    if missing:
+        raise InputError(f"the register has no column {', '.join(missing)}", remedy="name the columns as docs/formats says")
+    text = frame.select(_as_text(column, frame) for column in REGISTER)
+    if text["record_id"].has_nulls():
+        raise InputError("the register has rows without record_id", remedy="give every row the id of its person")
+    return _with_places(text).select(
+        "record_id",
+        _one_year().alias("tax_period"),
+        *_person(),
+        *PLACED,
+        "role",
+        "data_class",
+        pl.col("bars").str.split(";").list.eval(pl.element().str.strip_chars()).alias("bars"),
+    )
+
+
+def prepare_requests(frame: pl.DataFrame) -> pl.DataFrame:
+    """Eligible requests → ordinal, tin_given (1 or 0), ``PERSON``, ``PLACED``, periods (list of years), one row for each."""
+    text = frame.select("ordinal", *(_as_text(column, frame) for column in (*REGISTER[2:13], "tax_periods")))
+    return _with_places(text).select("ordinal", _tin_given(), *_person(), *PLACED, _years().alias("periods"))
+
+
+def letters(text: pl.Expr) -> pl.Expr:
+    """Letters only, in capitals, without accents; null if none is left."""
+    plain = name.fold(text).str.replace_all(r"[^A-Z]", "")
+    return pl.when(plain != "").then(plain)
+
+
+def _as_text(column: str, frame: pl.DataFrame) -> pl.Expr:
+    """The column as text, with empty cells null; null throughout if the frame lacks it."""
+    kind = frame.schema.get(column)
+    if kind is None:
+        return pl.lit(None, pl.String).alias(column)
+    if isinstance(kind, pl.List):
+        return pl.col(column).cast(pl.List(pl.String)).list.join(";").alias(column)
+    text = pl.col(column).cast(pl.String).str.strip_chars()
+    return pl.when(text != "").then(text).alias(column)
+
+
+def _with_places(text: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``PLACED`` from the address columns."""
+    parts = text.select(pl.col("address_line1").alias("line1"), pl.col("address_line2").alias("line2"), "city", "state", "zip")
+    keyed = address.key(parts)
+    return text.drop("zip").hstack(keyed.select(*PLACE, pl.struct(address.COMPARED).alias("place")))
+
+
+def _person() -> list[pl.Expr]:
+    born = _birth()
+    return [
+        tin.key(pl.col("tin")).alias("tin"),
+        letters(pl.col("first_name")).alias("fn"),
+        letters(_family()).alias("ln"),
+        letters(pl.col("middle_name")).str.slice(0, 1).alias("mi"),
+        _suffix().alias("sfx"),
+        born.alias("dob"),
+        born.dt.year().cast(pl.Int32).alias("dy"),
+        born.dt.month().cast(pl.Int32).alias("dm"),
+        born.dt.day().cast(pl.Int32).alias("dd"),
+    ]
+
+
+def _years() -> pl.Expr:
+    """The periods asked; none if any part of the cell cannot be read."""
+    return period.periods(pl.col("tax_periods")).fill_null([])
+
+
+def _one_year() -> pl.Expr:
+    """The period of a row held; a row that is for several, or for none that can be read, is for none."""
+    years = period.periods(pl.col("tax_period"))
+    return pl.when(years.list.len() == 1).then(years.list.first())
+
+
+def _tin_given() -> pl.Expr:
+    """Whether a number was written. One that cannot be read is not the same as none: it must not open the rule for none. A sham is none."""
+    sham = tin.digits(pl.col("tin")).is_not_null() & tin.key(pl.col("tin")).is_null()
+    return (pl.col("tin").str.contains(r"[0-9]") & ~sham).fill_null(False).cast(pl.Int32).alias("tin_given")
+
+
+def _family() -> pl.Expr:
+    """The last name without a suffix written behind it."""
+    return pl.col("last_name").str.to_uppercase().str.replace(_SUFFIX, "")
+
+
+def _suffix() -> pl.Expr:
+    """JR, SR, II, III, IV, from its own column or from behind the last name; null for anything else."""
+    own = pl.col("name_suffix").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
+    behind = pl.col("last_name").str.to_uppercase().str.extract(_SUFFIX)
+    return own.replace_strict(_SUFFIXES, default=None, return_dtype=pl.String).fill_null(behind)
+
+
+def _birth() -> pl.Expr:
+    written = day.day(pl.col("date_of_birth").str.slice(0, 10))  # a register's dates may carry a time
+    return pl.when(written != _FILLER_BIRTH).then(written)

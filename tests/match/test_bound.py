@@ -1,0 +1,103 @@
+"""The batch's own error bound: exact limits, decoys that mean nobody, and a figure that rises when strangers are taken for people."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from privity.match import decoys, upper_limit
+from privity.match.bound import bounds
+from privity.match.prepare import prepare_requests
+
+from .conftest import OTHER, Ask, asked, eligible, held
+
+
+@pytest.mark.parametrize(
+    ("accepted", "tried", "limit"),
+    # From the beta quantiles: 1 - 0.05**(1/n) for none; Beta(k + 1, n - k) at 0.95 otherwise.
+    [(0, 10, 0.258866), (0, 100, 0.029513), (0, 1_000_000, 2.995728e-6), (1, 10, 0.394163), (5, 100, 0.102253), (10, 10, 1.0), (0, 0, 1.0)],
+)
+def test_limits_are_clopper_and_pearsons(accepted: int, tried: int, limit: float) -> None:
+    assert upper_limit(accepted, tried) == pytest.approx(limit, rel=1e-4)
+
+
+def batch(size: int) -> pl.DataFrame:
+    names = [f"{chr(65 + i % 26)}{chr(65 + i // 26 % 26)}NA" for i in range(size)]
+    asks = [asked(first_name=name, date_of_birth=f"19{50 + i % 50}-0{1 + i % 9}-1{i % 9}", tin=f"4{i:08}") for i, name in enumerate(names)]
+    return prepare_requests(eligible(asks).frame).drop("place")
+
+
+def test_decoys_are_the_same_for_a_seed_and_others_for_another() -> None:
+    asks = batch(50)
+    assert decoys(asks, 3, enough=200).equals(decoys(asks, 3, enough=200))
+    assert not decoys(asks, 3, enough=200).equals(decoys(asks, 4, enough=200))
+
+
+def test_a_decoy_is_no_request_and_shares_no_number_with_its_name() -> None:
+    asks = batch(40)
+    made = decoys(asks, 1, enough=2_000)
+    assert made.height > 1_000
+    assert made.columns == asks.columns
+    assert made["ordinal"].min() == 40
+    assert made["ordinal"].n_unique() == made.height
+    assert made.join(asks, on=["fn", "ln", "dob"], how="semi").is_empty()
+    assert made.join(asks, on=["fn", "ln", "tin"], how="semi").is_empty()
+    assert made.drop("ordinal").unique().height == made.height
+
+
+def test_decoys_keep_the_batchs_own_parts() -> None:
+    asks = batch(60)
+    made = decoys(asks, 1, enough=0)
+    for part in ("fn", "dob", "tin"):
+        assert set(made[part]) <= set(asks[part])
+        assert made[part].n_unique() > 50
+
+
+def test_one_row_alone_has_no_decoys_and_no_bound(ask: Ask) -> None:
+    found = ask([held("ana")], [asked()])
+    assert found.bounds.frame.filter(pl.col("stratum") == "R1").select("asked", "answered", "decoys", "limit").row(0) == (1, 1, 0, 1.0)
+
+
+def test_the_bound_scales_decoys_to_what_was_asked_and_answered() -> None:
+    asked_rows = pl.DataFrame({"tin_given": [1] * 100 + [0] * 50})
+    tried = pl.DataFrame({"tin_given": [1] * 10_000 + [0] * 5_000})
+    answered = pl.DataFrame({"rule": ["R1"] * 20, "namesakes": [0.5] * 20})
+    fooled = pl.DataFrame({"rule": ["R1"]})
+    first, second = bounds(asked_rows, tried, answered, fooled).frame.rows(named=True)
+    assert first["limit"] == pytest.approx(upper_limit(1, 10_000) * 100 / 20)
+    assert (first["asked"], first["answered"], first["namesakes"], first["decoys"]) == (100, 20, 10.0, 1)
+    assert (second["answered"], second["limit"]) == (0, 0.0)
+
+
+def test_namesakes_come_from_the_registers_own_frequencies(ask: Ask) -> None:
+    # Three people are called Ana Gomez; one in four people was born that day: 0.75 expected.
+    register = [
+        held("ana"),
+        held("b", tin=None, date_of_birth="1961-04-04"),
+        held("c", tin=None, date_of_birth="1971-05-05"),
+        held("d", first_name="Rosa", date_of_birth="1991-06-06", tin=None),
+    ]
+    found = ask(register, [asked()])
+    assert found.bounds.frame["namesakes"].to_list() == [pytest.approx(0.75), 0.0]
+
+
+def test_a_rule_that_takes_strangers_for_people_shows_in_the_bound(ask: Ask) -> None:
+    """Everybody of the batch lives in one house and bears one name, so that only birth dates tell them apart; some decoys then hit."""
+    days = [f"1980-{month:02}-{day:02}" for month in (2, 5) for day in (15, 17)]
+    strangers = [f"1950-{month:02}-{day:02}" for month in (8, 9) for day in (21, 25)]
+    register = [
+        held(f"p{at}", first_name=f"{letter}lorentina", tin=None, date_of_birth=day)
+        for at, (letter, day) in enumerate(zip("FGHK", days, strict=True))
+    ]
+    asks = [asked(first_name=f"{letter}lorentina", tin=None, date_of_birth=day) for letter, day in zip("FGHK", strangers, strict=True)]
+    crossed = [asked(first_name="Wanda", last_name="Xu", tin=None, date_of_birth=day) for day in days]
+    bound = ask(register, [*asks, *crossed, asked(first_name="Florentina", tin=None, date_of_birth=days[0])]).bounds.frame.row(
+        1, named=True
+    )
+    assert bound["decoys"] > 0
+    assert bound["limit"] > 0.1
+
+
+def test_an_address_apart_does_not_fool(ask: Ask) -> None:
+    asks = [asked(tin=None, **OTHER), asked(first_name="Eva", tin=None, date_of_birth="1970-07-17")]
+    assert ask([held("ana")], asks).bounds.frame["decoys"].to_list() == [0, 0]

@@ -100,24 +100,26 @@ def on_its_face(rulebook: Rulebook, facts: Facts, determined: Determined, asked:
     """
     table = asked.put_to(facts)
     findings = determined.outcomes.frame.select("ordinal", "reasons_id").join(determined.reasons.frame, on="reasons_id")
-    parts = [_of_one(rulebook, table, str(name), rows) for (name,), rows in findings.group_by(["requirement"], maintain_order=True)]
+    by_name = findings.group_by(["requirement"], maintain_order=True)
+    parts = [_of_one(rulebook, table, str(name), rows, unknown) for (name,), rows in by_name]
     empty = findings.select("ordinal", "source", "requirement", "kind", pl.lit([], pl.List(pl.String)).alias("missing")).clear()
     return pl.concat([empty, *parts]).sort("ordinal", maintain_order=True) if parts else empty
 
 
-def _of_one(rulebook: Rulebook, table: pl.DataFrame, name: str, rows: pl.DataFrame) -> pl.DataFrame:
+def _of_one(rulebook: Rulebook, table: pl.DataFrame, name: str, rows: pl.DataFrame, unknown: frozenset[str]) -> pl.DataFrame:
     """The findings on one requirement, each with what its row lacks."""
     requirement = rulebook.requirement(name)
     about = rows.join(table, on="ordinal", how="left", maintain_order="left")
-    outside = frame.not_of_the_file(rulebook, requirement, about)
+    outside = frame.not_of_the_file(rulebook, requirement, about, also=unknown)
     kind = pl.when(pl.col("kind").is_in(["error", "refer"]) & outside).then(pl.lit("not-supplied")).otherwise("kind")
-    lacking = frame.missing(rulebook, requirement, about).list.set_difference(_outside_names(rulebook))
+    lacking = frame.missing(rulebook, requirement, about).list.eval(pl.element().filter(~pl.element().is_in(_outside(rulebook, unknown))))
     return rows.select("ordinal", "source", "requirement", kind.alias("kind"), lacking.alias("missing"))
 
 
-def _outside_names(rulebook: Rulebook) -> pl.Series:
+def _outside(rulebook: Rulebook, unknown: frozenset[str]) -> list[str]:
+    """Names that a file cannot supply."""
     names = [fact.name for fact in rulebook.vocabulary.facts.values() if fact.origin[0] in ("envelope", "office")]
-    return pl.Series([["principal", *names]], dtype=pl.List(pl.String))
+    return ["principal", *names, *sorted(unknown)]
 
 
 # ---------------------------------------------------------------- decided twice

@@ -270,16 +270,19 @@ class Outcomes(Table):
         "ordinal": ORDINAL,
         "outcome": pl.String(),
         "duty": pl.String(),
-        "reasons_id": pl.UInt32(),
+        "reasons_id": pl.UInt64(),
     }
 
 
 @dataclass(frozen=True, slots=True)
 class Reasons(Table):
-    """The distinct sets of findings of a batch. ``kind``: failed, error (a fact it reads is missing), refer."""
+    """The distinct sets of findings of a batch. ``kind``: failed, error (a fact it reads is missing), refer.
+
+    ``reasons_id`` is derived from the set itself, so that shards and machines agree on it without talking.
+    """
 
     SCHEMA: ClassVar[Mapping[str, pl.DataType]] = {
-        "reasons_id": pl.UInt32(),
+        "reasons_id": pl.UInt64(),
         "source": pl.String(),
         "requirement": pl.String(),
         "kind": pl.String(),
@@ -330,11 +333,61 @@ class Determinations(Table):
         "outcome": pl.String(),
         "stage": pl.String(),
         "duty": pl.String(),
-        "reasons_id": pl.UInt32(),
+        "reasons_id": pl.UInt64(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Disposition(Table):
+    """What the reviewers decided about each referred row. Only ``review`` makes one; only this, with a receipt, is released.
+
+    ``disposition``: approved, declined, objected; null = nobody has decided. The Booleans are the facts of the release stage.
+    """
+
+    SCHEMA: ClassVar[Mapping[str, pl.DataType]] = {
+        "ordinal": ORDINAL,
+        "disposition": pl.String(),
+        "two_persons": pl.Boolean(),
+        "approvers_in_office": pl.Boolean(),
+        "evidence_unchanged": pl.Boolean(),
     }
 
 
 # ---------------------------------------------------------------- people who act
+
+
+class ActKind(StrEnum):
+    """What a reviewer can do. Nothing is ever taken back: a withdrawal stands beside the objection that it ends."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    OBJECT = "object"
+    WITHDRAW = "withdraw"
+    OVERRULE = "overrule"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One signed act of one person, in one office, on rows of one batch. ``evidence`` is the root over what was frozen for those rows."""
+
+    kind: ActKind
+    batch: str
+    person: str
+    office: str
+    day: date
+    ordinals: tuple[int, ...]
+    evidence: str
+    ground: str = ""
+    signature: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that a batch was entered before anything was done with it: entry index, its proof, and the checkpoint it is proved against."""
+
+    batch: str
+    index: int
+    proof: str
 
 
 @dataclass(frozen=True, slots=True)

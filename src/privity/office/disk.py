@@ -1,0 +1,43 @@
+"""Durable files: written beside, synced, renamed into place, so that a killed step leaves the old file or the new one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file so that it is whole or absent, and on disk when this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    sync_folder(path.parent)
+
+
+def place_folder(built: Path, target: Path) -> None:
+    """Move a finished folder to its place; if one of that name stands there (same content digest), keep it."""
+    for file in built.rglob("*"):
+        if file.is_file():
+            with file.open("rb") as handle:
+                os.fsync(handle.fileno())
+    try:
+        built.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise
+        shutil.rmtree(built)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the folder's own entries durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,75 @@
+"""``privity init``: a folder becomes an office, whole or not at all."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from typing import TYPE_CHECKING
+
+from privity.errors import InputError
+from privity.office import disk, law
+from privity.office.keys import write_secret
+from privity.office.place import Office, open_office
+from privity.rules.book import open_book
+from privity.store.sqlite import Store
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+KEYS = ("ledger.key", "archive.key", "link.key")
+
+
+def init(root: Path, *, custodian: str, origin: str, law_root: Path, regime: str, trial: bool = False, as_of: date | None = None) -> Office:
+    """Make an office: keys, store, and the law copied in and put in force.
+
+    Args:
+        root: a folder that does not exist.
+        custodian: the custodian's name, as letters print it.
+        origin: the name under which the ledger signs its checkpoints, a domain-like word (C2SP).
+        law_root: the law to begin with.
+        regime: which instrument of it this office serves.
+        trial: for trying out: another day than today may be stated.
+        as_of: that day.
+
+    Raises:
+        InputError: the folder exists.
+        LawError: the law cannot be read.
+    """
+    if root.exists():
+        raise InputError(f"`{root}` exists", remedy="choose a folder that does not exist")
+    open_book(law_root, regime)
+    built = root.with_name(f".{root.name}.{secrets.token_hex(4)}")
+    try:
+        _lay_out(built, custodian, origin, regime, trial)
+        digest = law.keep_version(built, law_root)
+        office = open_office(built, as_of)
+        with office.store.write() as tx:
+            law.put_in_force(office, tx, digest, "seed")
+        office.store.close()
+        disk.place_folder(built, root)
+    except BaseException:
+        shutil.rmtree(built, ignore_errors=True)
+        raise
+    return open_office(root, as_of)
+
+
+def _lay_out(folder: Path, custodian: str, origin: str, regime: str, trial: bool) -> None:
+    for name in ("keys", "law", "register", "batches", "openings", "packages", "letters"):
+        (folder / name).mkdir(parents=True)
+    folder.chmod(0o700)
+    for name in KEYS:
+        write_secret(folder / "keys" / name, secrets.token_bytes(32))
+    config = [
+        f"custodian = {_quoted(custodian)}",
+        f"origin = {_quoted(origin)}",
+        f"regime = {_quoted(regime)}",
+        f"trial = {str(trial).lower()}",
+    ]
+    disk.write_file(folder / "office.toml", ("\n".join(config) + "\n").encode())
+    Store.create(folder / "office.db").close()
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'

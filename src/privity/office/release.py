@@ -1,0 +1,312 @@
+"""``privity release``: every eligible row of a batch is answered, once, on its day, in packages that cannot outrun their entries.
+
+For each package, in ONE transaction under the lock that every change of law, roster or halt also takes: the law, the dispositions,
+the roster, the safeguards and the agreement are read afresh; every row is decided again at the release stage, by both engines; the ciphertext
+is put on disk; the intent is entered. Only when that has committed is the ciphertext copied out, with its proof. A
+halt that was entered before the commit withholds the row; there is no third possibility. An intent whose copy was
+interrupted is copied again, the same bytes; without an acknowledgement it counts as disclosed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from privity import determine as decision
+from privity import release as answers
+from privity.errors import RefusedError
+from privity.ledger import entry as entries
+from privity.ledger import log
+from privity.ledger.entry import Kind
+from privity.office import basis, determinations, disk, dispose, enrol, law, record
+from privity.office import batch as batches
+from privity.rules.book import in_force
+from privity.terms import Disposition, Facts, Outcome, Receipt, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from privity.office.batch import Batch
+    from privity.office.place import Office
+    from privity.release import Packet, Sealer
+    from privity.rules.book import LawBook, Rulebook
+    from privity.store.sqlite import Tx
+
+    Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Run:
+    """One release of one batch: what was loaded once because it cannot change (entries and their openings), and what was done so far."""
+
+    office: Office
+    batch: Batch
+    rows: pl.DataFrame  # determinations of the eligible rows, with the words that a package carries
+    facts: pl.DataFrame  # their facts up to the record stage
+    receipt: Receipt
+    stood: tuple[tuple[int, ...], Disposition] | None = None
+    answers: Counter[str] = field(default_factory=Counter)
+
+
+def answer_day(batch: Batch, book: LawBook) -> str:
+    """The day on which a batch is answered, in ISO form: so many days after it was received, the same for every row."""
+    return (batch.day + timedelta(days=int(book.numbers.get("answer_after_days", 0)))).isoformat()
+
+
+def release(office: Office, batch: Batch, out: Path, sealer: Sealer, progress: Progress = lambda _s, _d, _t: None) -> Mapping[str, int]:
+    """Answer a batch; returns how many rows were answered how. Run again after a kill, it completes what is missing.
+
+    Raises:
+        RefusedError: the answer day has not come, rows await review, or an engaged officer has no enrolled key. Nothing leaves.
+    """
+    run = _open(office, batch)
+    packets = _unanswered(run)
+    _ready(run, packets)
+    out.mkdir(parents=True, exist_ok=True)
+    _send_what_was_entered(run, out)
+    done = 0
+    for packet in packets:
+        package = _enter(run, packet, sealer)
+        _send(run, package, out)
+        done += packet.rows.height
+        progress("release", done, sum(each.rows.height for each in packets))
+    return dict(run.answers)
+
+
+def _open(office: Office, batch: Batch) -> Run:
+    """Load what was entered: determinations, facts, the words of the requests, and the receipt."""
+    whole = determinations.load(office, batch)
+    if whole.height != batch.rows:
+        raise RefusedError("the batch is not determined to its last row", remedy="run `privity submit` again with the same files")
+    rows = determinations.eligible(whole).join(dispose.request_words(office, batch), on="ordinal", how="left", maintain_order="left")
+    facts = pl.concat(list(batches.read_all(office, batch.id, "facts"))).join(rows.select("ordinal"), on="ordinal", how="semi")
+    with office.store.read() as tx:
+        receipt = Receipt(batch.id, batch.entry, log.tlog_proof(tx, batch.entry))
+    return Run(office, batch, rows, facts, receipt)
+
+
+def _unanswered(run: Run) -> list[Packet]:
+    """The packets that have no entry yet. A batch is cut the same way every time."""
+    with run.office.store.read() as tx:
+        size = int(law.in_force(run.office, tx)[1].numbers.get("package_rows", 256))
+        entered = {row["package"] for row in tx.rows("package", batch=run.batch.id)}
+    return [packet for packet in answers.packets(run.rows, size) if _name(run, packet) not in entered]
+
+
+def _name(run: Run, packet: Packet) -> str:
+    """A package's name: meaningless outside, and the same for the same rows."""
+    return run.office.blind("package", run.batch.id, packet.officer, str(packet.rows["ordinal"].item(0)))[:32]
+
+
+def _ready(run: Run, packets: list[Packet]) -> None:
+    """Refuse before anything is done if it could not be finished."""
+    office, batch = run.office, run.batch
+    with office.store.read() as tx:
+        day = answer_day(batch, law.in_force(office, tx)[1])
+        if office.day.isoformat() < day:
+            raise RefusedError(f"the answer day of this batch is {day}", remedy="every eligible row is answered on that day, together")
+        waiting = _standing(run, tx).frame["disposition"].null_count()
+        if waiting and packets:
+            raise RefusedError(f"{waiting} referred rows await review", remedy="approve or decline each; nothing is released because a clock ran out")
+        missing = {packet.officer for packet in packets if not enrol.recipient_key(tx, packet.officer, batch.agency)}
+    if missing:
+        raise RefusedError(f"{len(missing)} engaged officers have no enrolled key", remedy="enrol their keys with `privity enrol person --recipient`")
+
+
+# ---------------------------------------------------------------- one package
+
+
+def _enter(run: Run, packet: Packet, sealer: Sealer) -> str:
+    """Check afresh, decide again, seal, and enter the intent: one transaction. Nothing has left when it commits."""
+    office, name = run.office, _name(run, packet)
+    with office.store.write() as tx:
+        if tx.rows("package", package=name):
+            return name  # another process was first
+        digest, book = law.in_force(office, tx)
+        rulebook = in_force(book, office.day, agreement=run.batch.agreement or None, agency=run.batch.agency)
+        disposition = _standing(run, tx)
+        released = _decide_again(run, tx, rulebook, disposition, packet)
+        recipient = enrol.recipient_key(tx, packet.officer, run.batch.agency)
+        if recipient is None:
+            raise RefusedError("an engaged officer has no enrolled key", remedy="enrol it, then run the release again")
+        payload = answers.disclose(disposition, run.receipt, packet, released, _terms(run, rulebook))
+        sealed = sealer.seal(payload, recipient)
+        disk.write_file(office.root / "packages" / f"{name}.{sealer.scheme}", sealed)
+        _enter_intent(run, tx, packet, released, sealed, recipient, digest, rulebook, sealer.scheme)
+    run.answers.update(released.get(ordinal, answers.NO_DISCLOSURE) for ordinal in packet.rows["ordinal"].to_list())
+    return name
+
+
+def _decide_again(run: Run, tx: Tx, rulebook: Rulebook, disposition: Disposition, packet: Packet) -> dict[int, str]:
+    """Every row of the packet at the release stage, with what is true now; by the frame and by Cedar. Ordinal → answer, of those that pass."""
+    facts = _release_facts(run, tx, rulebook, disposition, packet)
+    asked = _asked(run, tx)
+    differ = decision.disagreements(rulebook, facts, Stage.RELEASE, asked)
+    if differ:
+        raise AssertionError(f"the two engines differ on {len(differ)} rows of a package; nothing of it leaves")
+    passed = decision.determine(rulebook, facts, Stage.RELEASE, asked).outcomes.frame.filter(pl.col("outcome") == Outcome.REFERRED)
+    fine = packet.rows.filter(pl.col("outcome") == Outcome.REFERRED).join(passed, on="ordinal", how="semi")
+    return dict(fine.select("ordinal", "answer").filter(pl.col("answer") == answers.SAME).iter_rows())
+
+
+def _asked(run: Run, tx: Tx) -> decision.Asked:
+    """The signatory's office as it was on the day of the request, from the batch's own basis."""
+    row = basis.entered(run.office, tx, run.batch.id)
+    if row is None:
+        raise AssertionError("a batch without its examined entry cannot be released")
+    return basis.asked(row)
+
+
+def _release_facts(run: Run, tx: Tx, rulebook: Rulebook, disposition: Disposition, packet: Packet) -> Facts:
+    """The row's facts as determined, with those of the office, of court interpretations and of the release as they are today."""
+    office, batch = run.office, run.batch
+    day = answer_day(batch, law.in_force(office, tx)[1])
+    today: dict[str, object] = {
+        "day": office.day,
+        "agreement_state": rulebook.agreement_state,
+        "safeguards": enrol.safeguards_of(tx, batch.agency),
+        "answer_day_reached": office.day.isoformat() >= day,
+    }
+    acts = ("disposition", "two_persons", "approvers_in_office", "evidence_unchanged")
+    beside = packet.rows.select("ordinal").join(disposition.frame, on="ordinal", how="left", maintain_order="left")
+    base = packet.rows.select("ordinal").join(run.facts, on="ordinal", how="left", maintain_order="left")
+    columns = []
+    for fact in rulebook.vocabulary.facts.values():
+        kind, where = fact.origin
+        if kind == "office" and where in acts:
+            columns.append(beside[where].cast(fact.dtype, strict=False).alias(fact.name))
+        elif kind == "office" and where in today:
+            columns.append(_all(fact.name, fact.dtype, today[where], base.height))
+        elif kind == "reading":
+            columns.append(_all(fact.name, fact.dtype, rulebook.switches.get(where), base.height))
+    return Facts(base.with_columns(columns))
+
+
+def _all(name: str, dtype: pl.DataType, value: object, height: int) -> pl.Series:
+    return pl.Series(name, [value], dtype=dtype, strict=False).new_from_index(0, height)
+
+
+def _standing(run: Run, tx: Tx) -> Disposition:
+    """Dispositions as this transaction sees them. They are folded anew whenever an act, a key or an appointment was added."""
+    newest = tuple(max((row["seq"] for row in tx.now(table)), default=0) for table in ("appointment", "person"))
+    seen = (max((row["seq"] for row in tx.rows("act", batch=run.batch.id)), default=0), *newest)
+    if run.stood is None or run.stood[0] != seen:
+        rows = run.rows.filter(pl.col("outcome") == Outcome.REFERRED)
+        run.stood = (seen, dispose.standing(run.office, tx, run.batch, rows))
+    return run.stood[1]
+
+
+def _terms(run: Run, rulebook: Rulebook) -> answers.Terms:
+    invoked = rulebook.vocabulary.bases.get(str(_action(run, rulebook)))
+    cite = invoked.cite if invoked else ""
+    return answers.Terms(run.office.custodian, run.batch.agency, invoked.id if invoked else "", cite, run.office.day)
+
+
+def _action(run: Run, rulebook: Rulebook) -> str | None:
+    return basis.action_of(run.batch.basis, rulebook.vocabulary)
+
+
+def _enter_intent(
+    run: Run, tx: Tx, packet: Packet, released: Mapping[int, str], sealed: bytes, recipient: str, law_digest: str, rulebook: Rulebook, scheme: str
+) -> None:
+    """The intent: one entry a package. Its opening says which rows it answers how, and about whom."""
+    name, digest = _name(run, packet), sha256(sealed).hexdigest()
+    disclosed = packet.rows.filter(pl.col("ordinal").is_in(list(released)))
+    row: dict[str, entries.Json] = {
+        "package": name,
+        "batch": run.batch.id,
+        "officer": packet.officer,
+        "rows": packet.rows["ordinal"].to_list(),
+        "disclosed": disclosed["ordinal"].to_list(),
+        "records": disclosed["record_id"].to_list(),
+        "determinations": disclosed["entry"].to_list(),
+        "digest": digest,
+        "scheme": scheme,
+        "recipient": recipient,
+        "law": law_digest,
+        "rulebook": rulebook.digest,
+        "receipt": run.receipt.index,
+        "day": run.office.day.isoformat(),
+    }
+    index = record.enter(run.office, tx, Kind.INTENT, row, run.batch.id)
+    tx.add_one(
+        "package",
+        package=name,
+        batch=run.batch.id,
+        officer=packet.officer,
+        rows=packet.rows.height,
+        recipient_key=recipient,
+        digest=digest,
+        entry=index,
+    )
+    tx.add("package_row", [{"package": name, "ordinal": one, "disclosed": int(one in released)} for one in packet.rows["ordinal"].to_list()])
+    tx.add_one("custody", package=name, state="intent", day=run.office.day, note=scheme, entry=index)
+
+
+# ---------------------------------------------------------------- sending
+
+
+def _send_what_was_entered(run: Run, out: Path) -> None:
+    """Packages whose intent is on record and whose copy was interrupted: the same bytes, again."""
+    with run.office.store.read() as tx:
+        states = {row["package"]: row["state"] for row in tx.now("custody")}
+        mine = [row["package"] for row in tx.rows("package", batch=run.batch.id)]
+    for package in mine:
+        if states.get(package) == "intent" or not list(out.glob(f"{package}.*")):
+            _send(run, package, out)
+
+
+def _send(run: Run, package: str, out: Path) -> None:
+    """Copy a package out, with the proof of its entry, and note that it left."""
+    office = run.office
+    with office.store.read() as tx:
+        (row,) = tx.rows("package", package=package)
+        proof = log.tlog_proof(tx, row["entry"])
+        (entry,) = log.read_entries(tx, row["entry"], 1)
+        sent = any(one["state"] == "sent" for one in tx.rows("custody", package=package))
+        scheme = tx.rows("custody", package=package)[0]["note"]
+    sealed = (office.root / "packages" / f"{package}.{scheme}").read_bytes()
+    if sha256(sealed).hexdigest() != row["digest"]:
+        raise RefusedError(f"package {package} is not the one that was entered", remedy="restore it from a backup; it is not sent")
+    disk.write_file(out / f"{package}.entry", entry)
+    disk.write_file(out / f"{package}.tlog-proof", proof.encode())
+    disk.write_file(out / f"{package}.{scheme}", sealed)
+    if not sent:
+        with office.store.write() as tx:
+            tx.add_one("custody", package=package, state="sent", day=office.day, note=scheme, entry=None)
+
+
+# ---------------------------------------------------------------- after it left
+
+
+def acknowledge(office: Office, package: str, note: str) -> int:
+    """Enter that the engaged officer has the package."""
+    return _custody(office, package, Kind.ACKNOWLEDGEMENT, "acknowledged", note)
+
+
+def recall(office: Office, package: str, ground: str) -> int:
+    """Enter that a package is called back: the correction path. The answer is no longer live."""
+    return _custody(office, package, Kind.RECALL, "recalled", ground)
+
+
+def destroyed(office: Office, package: str, note: str) -> int:
+    """Enter the recipient's word that nothing of the package is left."""
+    return _custody(office, package, Kind.DESTROYED, "destroyed", note)
+
+
+def _custody(office: Office, package: str, kind: Kind, state: str, note: str) -> int:
+    with office.store.write() as tx:
+        rows = [row for row in tx.rows("package") if str(row["package"]).startswith(package)] if package else []
+        if len(rows) != 1:
+            raise RefusedError(f"no package `{package}`", remedy="`privity packages OFFICE` lists them")
+        name, batch = rows[0]["package"], rows[0]["batch"]
+        row: dict[str, entries.Json] = {"package": name, "state": state, "note": note, "day": office.day.isoformat()}
+        index = record.enter(office, tx, kind, row, batch)
+        tx.add_one("custody", package=name, state=state, day=office.day, note=note, entry=index)
+    return index

@@ -10,19 +10,37 @@ from privity.elements import engaged
 
 NAMED = {
     "person": ["Ana Ruiz", "RUIZ, ANA", "Special Agent Ana Ruiz", "SA Ana Ruiz", "A. Ruiz", "Do Nguyen", "Badge 17"],
-    "class": ["ERO Miami", "John Smith; Ana Ruiz", "Ana Ruiz and Bo Li", "all officers", "Duty Officer", "Ana Ruiz/Bo Li", "A. Ruiz, B. Li", "Ana Ruiz, Bo Li, Cy Ng"],
+    "class": [
+        "ERO Miami",
+        "John Smith; Ana Ruiz",
+        "Ana Ruiz and Bo Li",
+        "all officers",
+        "Duty Officer",
+        "Ana Ruiz/Bo Li",
+        "A. Ruiz, B. Li",
+        "Ana Ruiz, Bo Li, Cy Ng",
+    ],
     "placeholder": ["SA", "Deportation Officer", "Ruiz", "J. R.", "12345", "Badge 99", "N/A", "TBD", "unknown", "John Doe"],
 }
 
 
-@pytest.mark.parametrize(("cell", "named"), [*((cell, named) for named, cells in NAMED.items() for cell in cells), ("", None), (None, None)])
+@pytest.mark.parametrize(
+    ("cell", "named"), [*((cell, named) for named, cells in NAMED.items() for cell in cells), ("", None), (None, None)]
+)
 def test_a_person_is_named_or_not(rows, given_, cell, named):
     assert engaged.judge(rows(engaged_person=[cell]).frame, None, given_)["named"].item() == named
 
 
 @pytest.mark.parametrize(
     ("person", "case", "signed"),
-    [("ana  ruiz ", "c-1", True), ("Ana Ruiz", "C-9", False), ("Bo Li", "C-1", False), ("Ruiz, Ana", "C-1", False), ("Ana Ruiz", None, None), (None, "C-1", None)],
+    [
+        ("ana  ruiz ", "c-1", True),
+        ("Ana Ruiz", "C-9", False),
+        ("Bo Li", "C-1", False),
+        ("Ruiz, Ana", "C-1", False),
+        ("Ana Ruiz", None, None),
+        (None, "C-1", None),
+    ],
 )
 def test_a_case_is_signed_for_only_by_the_person_as_written(rows, given_, person, case, signed):
     frame = rows(engaged_person=[person], case_id=[case]).frame

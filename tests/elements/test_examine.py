@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
@@ -23,7 +23,9 @@ COMPLETE = {
 
 
 def facts(requests, law, given_, tallies=None, *, defects=None, office=OFFICE, envelope=ENVELOPE):
-    return examine(requests, law, given_, tallies, envelope=envelope, office=office, switches={"tin_may_cure_address": False}, defects=defects).frame
+    return examine(
+        requests, law, given_, tallies, envelope=envelope, office=office, switches={"tin_may_cure_address": False}, defects=defects
+    ).frame
 
 
 def test_a_complete_row(rows, law, given_):
@@ -60,9 +62,16 @@ def test_an_empty_batch_is_judged(rows, law, given_):
 @pytest.mark.invariant
 def test_however_a_batch_is_cut_the_facts_are_the_same(rows, law, given_):
     dice = random.Random(3)
-    words = "wire fraud payroll miami grand jury statement employer ledger boat forged passport witness charge".split()
-    texts = [" ".join(dice.sample(words, 8)) if n % 3 else "the same payroll statement will prove wire fraud by the employer" for n in range(240)]
-    batch = rows(reason=texts, case_id=[f"C-{n // 2}" for n in range(240)], engaged_person=[dice.choice(["Ana Ruiz", "Bo Li"]) for _ in texts])
+    words = ["wire", "payroll", "miami", "grand", "jury", "statement", "employer", "ledger", "boat", "forged", "passport", "witness"]
+    texts = [
+        " ".join(["fraud", *(f"{word}{dice.choice(words)}" for word in dice.sample(words, 8))])
+        if n % 3
+        else "the same payroll statement will prove wire fraud by the employer"
+        for n in range(240)
+    ]
+    batch = rows(
+        reason=texts, case_id=[f"C-{n // 2}" for n in range(240)], engaged_person=[dice.choice(["Ana Ruiz", "Bo Li"]) for _ in texts]
+    )
     whole = facts(batch, law, given_)
     shards = [Requests(batch.frame.filter(pl.col("ordinal").hash() % 3 == part)) for part in range(3)]
     tallies = merge_all([tally_all(one, law) for one in reversed(shards)])
@@ -93,13 +102,21 @@ def test_a_defective_cell_makes_its_element_silent(rows, law, given_):
 def test_a_value_of_the_wrong_type_is_a_bug_and_an_unknown_word_is_missing(rows, law, given_):
     batch = rows(first_name=["Maria"])
     assert facts(batch, law, given_, office={"agency": "mars"})["agency"].item() is None
-    for office in ({"day": "2026-01-01"}, {"day": datetime(2026, 1, 1)}, {"signatory_of_agency": 1}):
+    for office in ({"day": "2026-01-01"}, {"day": datetime(2026, 1, 1, tzinfo=UTC)}, {"signatory_of_agency": 1}):
         with pytest.raises(TypeError):
             facts(batch, law, given_, office=office)
 
 
 def fact(kind: FactType, values: tuple[str, ...] = (), **aliases: str) -> Fact:
-    return Fact("f", kind, Stage.REQUEST, "a fact", ("column", "c"), values, aliases={one.replace("_", " "): meant for one, meant in aliases.items()})
+    return Fact(
+        "f",
+        kind,
+        Stage.REQUEST,
+        "a fact",
+        ("column", "c"),
+        values,
+        aliases={one.replace("_", " "): meant for one, meant in aliases.items()},
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +133,10 @@ def test_a_cell_is_read_strictly(kind, text, value):
 
 @pytest.mark.parametrize("text", ["grand-jury", "Grand Jury", " GRAND  JURY. ", "grand_jury", "the jury"])
 def test_an_enum_word_is_read_whatever_its_case_and_punctuation(text):
-    assert pl.DataFrame({"c": [text]}).select(cell.value(fact(FactType.ENUM, ("grand-jury", "x"), the_jury="grand-jury"), pl.col("c"))).item() == "grand-jury"
+    assert (
+        pl.DataFrame({"c": [text]}).select(cell.value(fact(FactType.ENUM, ("grand-jury", "x"), the_jury="grand-jury"), pl.col("c"))).item()
+        == "grand-jury"
+    )
 
 
 def test_an_alias_with_two_meanings_is_an_error_of_the_law_files():
@@ -124,7 +144,9 @@ def test_an_alias_with_two_meanings_is_an_error_of_the_law_files():
         cell.spellings(fact(FactType.ENUM, ("a", "b"), A="b"))
 
 
-@pytest.mark.parametrize(("text", "says"), [("C-1", True), ("N/A", False), ("none", False), ("--", False), ("000", False), ("", False), (None, False)])
+@pytest.mark.parametrize(
+    ("text", "says"), [("C-1", True), ("N/A", False), ("none", False), ("--", False), ("000", False), ("", False), (None, False)]
+)
 def test_a_cell_that_stands_for_nothing_is_not_present(text, says):
     assert pl.DataFrame({"c": [text]}, schema={"c": pl.String}).select(cell.present(pl.col("c"))).item() is says
 

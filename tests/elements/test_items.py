@@ -16,7 +16,10 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("cell", "standing"), [*((cell, standing) for standing, cells in CASES.items() for cell in cells), ("", None), (None, None), (" ", None)])
+@pytest.mark.parametrize(
+    ("cell", "standing"),
+    [*((cell, standing) for standing, cells in CASES.items() for cell in cells), ("", None), (None, None), (" ", None)],
+)
 def test_the_worst_item_governs(rows, given_, cell, standing):
     assert items.judge(rows(items=[cell]).frame, None, given_)["standing"].item() == standing
 

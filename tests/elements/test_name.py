@@ -25,7 +25,11 @@ PLACEHOLDERS = [
     ("XXX", "XXX"), ("..", "--"), ("J0hn", "Sm1th"), ("Test", None), ("Null", None), ("Not", "Provided"), ("Failed to", "Provide"), ("123", "456"),
 ]  # fmt: skip
 INCOMPLETE = [(None, "Smith"), ("John", None), ("J", "Smith"), ("J. R.", "Smith"), ("Jo", "S")]
-TABLE = [(pair, standing) for pairs, standing in ((PEOPLE, "person"), (CLASSES, "class"), (PLACEHOLDERS, "placeholder"), (INCOMPLETE, "incomplete")) for pair in pairs]
+TABLE = [
+    (pair, standing)
+    for pairs, standing in ((PEOPLE, "person"), (CLASSES, "class"), (PLACEHOLDERS, "placeholder"), (INCOMPLETE, "incomplete"))
+    for pair in pairs
+]
 
 
 @pytest.mark.parametrize(("pair", "standing"), [*TABLE, ((None, None), None), (("", " "), None)])
@@ -44,7 +48,9 @@ def test_the_quick_way_and_the_patterns_give_one_answer(rows, given_):
     listed = sorted(set(re.findall(r"[A-Z]+", name.LISTED)))
     words = [*listed, *("MARIA", "GARCIA", "ET", "J", "AL", "O'NEIL", "DE LA CRUZ", "JOSÉ") * 20]
     cell = lambda: dice.choice([dice.choice(words), " ".join(dice.choices(words, k=2)), "MARIA"])  # noqa: E731
-    names = {one: [cell() if one in {"first_name", "last_name"} or dice.random() < 0.1 else None for _ in range(20_000)] for one in name.CELLS}
+    names = {
+        one: [cell() if one in {"first_name", "last_name"} or dice.random() < 0.1 else None for _ in range(20_000)] for one in name.CELLS
+    }
     frame = rows(**names).frame
     assert name.judge(frame, None, given_)["standing"].equals(name.by_patterns(frame.select(name.CELLS))["standing"], null_equal=True)
     assert isinstance(frame, pl.DataFrame)

@@ -19,7 +19,7 @@ from privity.fields.tin import digits, key
         ("1234567890", None),
         ("1.23E+08", None),
         ("A23456788", None),
-        ("１２３４５６７８８", None),
+        ("\uff11\uff12\uff13456788", None),
         ("", None),
         (None, None),
     ],

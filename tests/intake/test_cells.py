@@ -1,14 +1,15 @@
 """What is wrong with one cell is named, the cell is not used, and the row is kept."""
 
+# ruff: noqa: DTZ001 - a cell of a workbook has no zone
 from __future__ import annotations
 
 import datetime as dt
 
 import pytest
-from intake.files import book, csv_file, ods_file, row, xlsx_file
+from openpyxl.worksheet.formula import ArrayFormula
 
+from intake.files import COLUMNS, HEAD, book, csv_file, ods_file, row, xlsx_file
 from privity.intake import Mapping, propose
-from intake.files import COLUMNS, HEAD
 
 
 def cell(batch, name, at=0):
@@ -171,8 +172,6 @@ def test_formulas_errors_and_merged_cells_are_not_used(tmp_path, batch_of):
 
 
 def test_every_cell_of_an_array_formula_is_a_formula(tmp_path, found):
-    from openpyxl.worksheet.formula import ArrayFormula
-
     made, path = book(tmp_path, row(), row(request_id="R2"), row(request_id="R3"))
     made.active["B2"] = ArrayFormula("B2:B3", "=UPPER(C2:C3)")
     made.save(path)

@@ -1,5 +1,6 @@
 """A file that cannot be used as a whole is turned away by name, with what to do; a row that cannot be read is counted."""
 
+# ruff: noqa: DTZ001 - a cell of a workbook has no zone
 from __future__ import annotations
 
 import datetime as dt
@@ -11,8 +12,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from intake.files import COLUMNS, HEAD, ROW, book, csv_file, ods_file, part_replaced, raw, row, xlsx_file
 
+from intake.files import COLUMNS, HEAD, ROW, book, csv_file, ods_file, part_replaced, raw, row, xlsx_file
 from privity.errors import InputError
 from privity.intake import Mapping
 
@@ -110,6 +111,24 @@ def test_an_open_document_that_repeats_a_row_a_million_times(tmp_path, batch_of)
     turned_away(batch_of, ods_file(tmp_path, table), "reaches further")
 
 
+def test_a_workbook_whose_cells_all_point_at_one_long_text(tmp_path, batch_of):
+    path = xlsx_file(tmp_path, row())
+    space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    part_replaced(path, "xl/sharedStrings.xml", b"<sst " + space + b"><si><t>zip</t></si><si><t>" + b"x" * 1_000_000 + b"</t></si></sst>")
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>' % (i, i, i > 1) for i in range(1, 5_000))
+    turned_away(
+        batch_of,
+        part_replaced(path, "xl/worksheets/sheet1.xml", b"<worksheet " + space + b"><sheetData>" + rows + b"</sheetData></worksheet>"),
+        "together",
+    )
+
+
+def test_an_open_document_that_repeats_a_long_text(tmp_path, batch_of):
+    cell = f'<table:table-cell office:value-type="string"><text:p>{"x" * 100_000}</text:p></table:table-cell>'
+    table = f'<table:table table:name="S"><table:table-row table:number-rows-repeated="100000">{cell}</table:table-row></table:table>'
+    turned_away(batch_of, ods_file(tmp_path, table), "together")
+
+
 def test_two_sheets_of_requests_need_a_choice(tmp_path, batch_of):
     made, path = book(tmp_path, row())
     second = made.create_sheet("More")
@@ -141,7 +160,7 @@ def test_a_parquet_bomb_is_seen_before_it_goes_off(tmp_path, batch_of):
     table = pa.table({"zip": pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), long)})
     pq.write_table(table, path)
     assert path.stat().st_size < 2_000_000
-    turned_away(batch_of, path, "more than a batch|longer than a batch")
+    turned_away(batch_of, path, "more than a batch")
 
 
 def test_parquet_keeps_types_and_numbers_are_told_from_text(tmp_path, batch_of):
@@ -152,7 +171,7 @@ def test_parquet_keeps_types_and_numbers_are_told_from_text(tmp_path, batch_of):
             "zip": [2139, 10001],
             "dob": zone,
             "ssn": [1.0, 900112222.0],
-            "first_name": [["a"], None],
+            "first_name": [b"a", None],
             "state": ["MA", "NY"],
             "city": ["Cambridge", "New York"],
         }
@@ -162,6 +181,12 @@ def test_parquet_keeps_types_and_numbers_are_told_from_text(tmp_path, batch_of):
         (2, "first_name", "nested-value"), (2, "zip", "lost-zeros-repaired"), (2, "tin", "lost-zeros"), (3, "date_of_birth", "bad-date")]  # fmt: skip
     assert batch.requests.frame["date_of_birth"].to_list() == ["2020-01-02", None]
     assert batch.requests.frame["tin"].to_list() == [None, "900112222"]
+
+
+def test_lists_in_cells_of_a_parquet_file(tmp_path, batch_of):
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"zip": [["02139"]]}).write_parquet(path)
+    turned_away(batch_of, path, "lists or structures")
 
 
 def test_json_lines(tmp_path, batch_of):

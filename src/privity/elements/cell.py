@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from privity.terms import Fact
 
 YES_NO = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
-_SAYS_NOTHING = r"^(?:N/?A|N\.A\.?|NONE|NIL|NULL|UNKNOWN|UNK|UNKN|TBD|TBA|NOT (?:PROVIDED|GIVEN|AVAILABLE|APPLICABLE|KNOWN)|FAILED TO PROVIDE|X+|0+)$"
+_SAYS_NOTHING = (
+    r"^(?:N/?A|N\.A\.?|NONE|NIL|NULL|UNKNOWN|UNK|UNKN|TBD|TBA|NOT (?:PROVIDED|GIVEN|AVAILABLE|APPLICABLE|KNOWN)|FAILED TO PROVIDE|X+|0+)$"
+)
 
 
 def value(fact: Fact, cells: pl.Expr) -> pl.Expr:

@@ -38,19 +38,25 @@ class Given:
 class Judge(Protocol):
     """``judge(requests, tally, given)`` gives ``ordinal`` and the element's outputs, one row for each request, in any order."""
 
-    def __call__(self, requests: pl.DataFrame, tally: pl.DataFrame | None, given: Given, /) -> pl.DataFrame: ...
+    def __call__(self, requests: pl.DataFrame, tally: pl.DataFrame | None, given: Given, /) -> pl.DataFrame:
+        """Say what each request says."""
+        ...
 
 
 class Tally(Protocol):
     """``tally(requests)`` gives the counts of one shard: a small keyed table, with no text of a request in it."""
 
-    def __call__(self, requests: pl.DataFrame, /) -> pl.DataFrame: ...
+    def __call__(self, requests: pl.DataFrame, /) -> pl.DataFrame:
+        """Count in one shard."""
+        ...
 
 
 class Merge(Protocol):
     """``merge(tallies)`` adds the counts of shards; the order and the cutting into shards change nothing."""
 
-    def __call__(self, tallies: Sequence[pl.DataFrame], /) -> pl.DataFrame: ...
+    def __call__(self, tallies: Sequence[pl.DataFrame], /) -> pl.DataFrame:
+        """Add up."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TITLES = (
-    r"\b(?:SPECIAL AGENT|SUPERVISORY|SENIOR|DEPORTATION OFFICER|DETENTION OFFICER|CRIMINAL INVESTIGATOR|INVESTIGATOR|OFFICER|AGENT|INSPECTOR|DETECTIVE|"
+    r"\b(?:SPECIAL AGENT|SUPERVISORY|SENIOR|DEPORTATION OFFICER|DETENTION OFFICER|CRIMINAL INVESTIGATOR|INVESTIGATOR|"
+    r"OFFICER|AGENT|INSPECTOR|DETECTIVE|"
     r"ATTORNEY|ASSISTANT|ANALYST|SPECIALIST|DIRECTOR|DEPUTY|ACTING|CHIEF|IRS-CI|MRS|MR|MS|DR|ESQ|IN CHARGE)\b\.?"
 )
 SHORT_TITLES = r"^(?:ASAC|SAC|SSA|SA|AUSA|SDDO|DO|TFO)\b\.? (\S+ \S)"  # Do and Sa are names too: titles only before two words more
 SIDES = r"^\S+ [^,]*\S ?, ?\S+ \S"  # two words and two words: two people, or a double surname that the roster has to confirm
 BODIES = (
-    r"\b(?:TEAMS?|UNITS?|SQUADS?|GROUPS?|OFFICES?|DIVISIONS?|SECTIONS?|BRANCH|BUREAU|DEPARTMENT|DEPT|AGENCY|TASK ?FORCE|STAFF|PERSONNEL|OFFICERS|AGENTS|"
+    r"\b(?:TEAMS?|UNITS?|SQUADS?|GROUPS?|OFFICES?|DIVISIONS?|SECTIONS?|BRANCH|BUREAU|DEPARTMENT|DEPT|AGENCY|TASK ?FORCE|"
+    r"STAFF|PERSONNEL|OFFICERS|AGENTS|"
     r"INVESTIGATORS|EMPLOYEES|DUTY|HEADQUARTERS|HQ|ERO|HSI|ICE|DHS|DOJ|FBI|CBP|USCIS|FIELD|CENTER|MAILBOX|ALL|ANY|OPERATIONS|ENFORCEMENT)\b"
 )
 READS = ("engaged_person", "case_id")
@@ -63,7 +65,10 @@ def judge(requests: pl.DataFrame, counts: pl.DataFrame | None, given: Given, /) 
     people = _keys(requests).with_columns(pl.col("key").hash().alias("person")).join(load, on="person", how="left")
     cases = requests.select("ordinal", "engaged_person").join(
         people.select("engaged_person", pl.when(pl.col("key").is_not_null()).then("cases").alias("cases")),
-        on="engaged_person", how="left", nulls_equal=True, maintain_order="left",
+        on="engaged_person",
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
     )
     named = once(requests, ("engaged_person",), lambda cells: _named(cells, given))
     return named.with_columns(_signed(requests, given), cases["cases"])
@@ -81,7 +86,12 @@ def _named(cells: pl.DataFrame, given: Given) -> pl.DataFrame:
         .then(pl.lit(None, dtype=pl.String))
         .when(is_stand_in(cell, bare) & ~bare.str.contains(CLASS_WORDS).fill_null(value=False))
         .then(pl.lit("placeholder"))
-        .when(bare.str.contains(BODIES) | is_class(cell, bare) | (cell.str.count_matches(",") > 1) | (cell.str.contains(SIDES) & ~cell.is_in(roster)))
+        .when(
+            bare.str.contains(BODIES)
+            | is_class(cell, bare)
+            | (cell.str.count_matches(",") > 1)
+            | (cell.str.contains(SIDES) & ~cell.is_in(roster))
+        )
         .then(pl.lit("class"))
         .when(full | cell.is_in(roster))
         .then(pl.lit("person"))

@@ -1,17 +1,19 @@
-"""Word sets into small sketches, and sketches into groups of texts that say nearly the same.
+"""Word sets into groups of texts that say nearly the same.
 
-A word set's *sketch* is its `SKETCH` smallest values under as many fixed hash functions (MinHash: Broder 1997): the share of places in
-which two sketches agree estimates the share of words that two texts have in common. Texts that agree in a whole *band* of
-places are candidates; within each such meeting the text of most cases is the *hub*, and a candidate belongs to the hub if at least half
-of all places agree. A group's size is the number of distinct cases of the hub and all its members.
+A word set's *sketch* is its smallest values under `SKETCH` fixed hash functions (MinHash: Broder 1997): the share of places in which two
+sketches agree estimates the share of words that two texts have in common. Texts that agree in a whole *band* of places meet; the
+one of most cases is the *hub* of the meeting (in a small batch every text is a hub). A text belongs to a hub if at least half of
+all the words of both are in both, counted exactly. A group's size is the number of distinct cases of the hub and its members.
 
 The hash is spelled out here in 64-bit arithmetic, so that the same file gives the same answer on every machine and version.
-Order of rows and cutting into shards change nothing. Digests and counts only: no word of a request is in a tally.
+Order of rows and cutting into shards change nothing. Digests and counts only: no word of a request is in a tally (an unsalted
+digest of a common word can be guessed, so a tally is for the run and is not kept).
 Cannot know: that two texts say the same in other words. Someone who has every row rewritten is not found here.
 """
 
 from __future__ import annotations
 
+import operator
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BAND = 3  # places that a candidate shares
-BANDS = 10
+BANDS = 16
 SKETCH = BAND * BANDS
-AGREE = SKETCH // 2
+WORTH = SKETCH // 3  # places that agree before two texts are compared word by word
+FEW = 1_000  # as many texts are compared each with each; more, where they meet in a band
 PLACES = tuple(f"p{n}" for n in range(SKETCH))
 
 _STEM = 6  # letters: deport, deported and deportation are one word
@@ -40,34 +43,56 @@ def stems(words: pl.Expr) -> pl.Expr:
 def sketch(words: pl.Expr) -> tuple[pl.Expr, ...]:
     """The places of the sketch of a list of digests, one column each."""
     return tuple(
-        words.list.eval((pl.element() * _u64(factor)) // _u64(2**32)).list.min().cast(pl.UInt32).alias(place)
+        words.list.eval((pl.element() * _u64(factor)) // _u64(2**48)).list.min().cast(pl.UInt16).alias(place)
         for place, factor in zip(PLACES, _factors(), strict=True)
     )
 
 
-def crowds(sketches: pl.DataFrame, cases: pl.DataFrame, need: int) -> pl.Series:
+def crowds(texts: pl.DataFrame, cases: pl.DataFrame, need: int) -> pl.Series:
     """The texts that belong to a group of at least ``need`` distinct cases.
 
-    ``sketches``: ``text`` and the places, one row for each text. ``cases``: distinct pairs ``text``, ``case``.
+    ``texts``: ``text`` and its ``words``, one row for each. ``cases``: distinct pairs ``text``, ``case``.
     """
     weights = cases.group_by("text").agg(pl.len().alias("cases"))
-    texts = sketches.join(weights, on="text")
-    many = texts.filter(pl.col("cases") >= need).select(pl.col("text"), pl.col("text").alias("hub"))
-    members = pl.concat([many, *(_met(texts, band) for band in range(BANDS))]).unique()
-    likely = members.join(weights, on="text").filter(pl.col("cases").sum().over("hub") >= need)
+    many = weights.filter(pl.col("cases") >= need).select("text", pl.col("text").alias("hub"))
+    sketched = texts.lazy().select("text", *sketch(pl.col("words"))).collect().join(weights, on="text")
+    pairs = [_each(sketched)] if texts.height <= FEW else [_met(sketched, band) for band in range(BANDS)]
+    members = pl.concat([many, _half(pl.concat(pairs).unique(), texts, weights, need)]).unique()
+    likely = _heavy(members, weights, need)
     crowded = likely.join(cases, on="text").group_by("hub").agg(pl.col("case").n_unique()).filter(pl.col("case") >= need)
     return likely.join(crowded, on="hub", how="semi")["text"].unique()
 
 
+def _half(pairs: pl.DataFrame, texts: pl.DataFrame, weights: pl.DataFrame, need: int) -> pl.DataFrame:
+    """The pairs that have at least half of all their words in common, counted exactly."""
+    words = texts.select("text", "words")
+    both = _heavy(pairs, weights, need).join(words, on="text").join(words, left_on="hub", right_on="text", suffix=".hub")
+    common = pl.col("words").list.set_intersection("words.hub").list.len()
+    every = pl.col("words").list.len() + pl.col("words.hub").list.len() - common
+    return both.filter(2 * common >= every).select("text", "hub")
+
+
+def _heavy(pairs: pl.DataFrame, weights: pl.DataFrame, need: int) -> pl.DataFrame:
+    """The pairs of hubs that could reach ``need``: a case may count in several texts, so the sum is an upper bound."""
+    return pairs.join(weights, on="text").filter(pl.col("cases").sum().over("hub") >= need).drop("cases")
+
+
+def _each(texts: pl.DataFrame) -> pl.DataFrame:
+    """(text, hub) for every pair of texts that are worth comparing; each text is a hub."""
+    return _worth_comparing(texts.join(texts.drop("cases"), how="cross", suffix=".hub"))
+
+
 def _met(texts: pl.DataFrame, band: int) -> pl.DataFrame:
-    """(text, hub) for the texts that meet in one band and agree in at least half of all places; the hub is a member of its own."""
+    """(text, hub) for the texts that meet in one band and are worth comparing; the hub is a member of its own."""
     shared = PLACES[band * BAND : (band + 1) * BAND]
     met = texts.filter(pl.len().over(shared) > 1)
     hubs = met.sort(["cases", "text"], descending=[True, False]).unique(shared, keep="first", maintain_order=True)
-    paired = met.join(hubs.drop("cases"), on=list(shared), how="inner", suffix=".hub")
-    others = [place for place in PLACES if place not in shared]
-    agree = reduce(lambda total, place: total + (pl.col(place) == pl.col(f"{place}.hub")).cast(pl.UInt8), others, pl.lit(BAND, dtype=pl.UInt8))
-    return paired.filter(agree >= AGREE).select("text", pl.col("text.hub").alias("hub"))
+    return _worth_comparing(met.join(hubs.drop("cases"), on=list(shared), how="inner", suffix=".hub", coalesce=False))
+
+
+def _worth_comparing(pairs: pl.DataFrame) -> pl.DataFrame:
+    agree = reduce(operator.add, ((pl.col(place) == pl.col(f"{place}.hub")).cast(pl.UInt8) for place in PLACES))
+    return pairs.filter(agree >= WORTH).select("text", pl.col("text.hub").alias("hub"))
 
 
 def _factors() -> Iterator[int]:

@@ -24,9 +24,11 @@ from privity.fields.name import fold, words
 CELLS = ("first_name", "middle_name", "last_name", "name_suffix")
 
 CLASS_WORDS = (
-    r"\b(?:ET ?AL|ET ?UX|ET ?VIR|OTHERS|OCCUPANTS?|HOUSEHOLDS?|RESIDENTS?|TENANTS?|INHABITANTS?|FAMILY|FAMILIES|FAMILIA|EVERYONE|EVERYBODY|ANYONE|"
+    r"\b(?:ET ?AL|ET ?UX|ET ?VIR|OTHERS|OCCUPANTS?|HOUSEHOLDS?|RESIDENTS?|TENANTS?|INHABITANTS?|FAMILY|FAMILIES|FAMILIA|"
+    r"EVERYONE|EVERYBODY|ANYONE|"
     r"ANYBODY|EMPLOYEES|WORKERS|VARIOUS|SEVERAL|MULTIPLE|SUBJECTS|ALIENS|INDIVIDUALS|RELATIVES|CHILDREN|PARENTS|SIBLINGS|NEIGHBORS|OWNERS|"
-    r"DEPENDENTS|MEMBERS OF|ALL (?:PERSONS|PEOPLE|OF|OTHER|THE|ADULTS?|MALES?|FEMALES?|NAMES?|MEMBERS)|ANY (?:PERSON|PERSONS|OF|OTHER|NAME)|"
+    r"DEPENDENTS|MEMBERS OF|ALL (?:PERSONS|PEOPLE|OF|OTHER|THE|ADULTS?|MALES?|FEMALES?|NAMES?|MEMBERS)|ANY (?:PERSON|"
+    r"PERSONS|OF|OTHER|NAME)|"
     r"EACH|EVERY|(?:HIS|HER|AND|Y) (?:WIFE|HUSBAND|SPOUSE|FAMILY))\b"
 )
 WILDCARDS = r"[*%?_#@<>=~^$\\]|\.\.\."
@@ -34,18 +36,44 @@ SEVERAL = r"[;&+|\n]|\S ?/ ?\S|\S (?:AND|OR) \S"
 NOT_SEVERAL = r"\b(?:A/?K/?A|F/?K/?A|N/?M/?N|N/A|NÉE|NEE)\b"  # one person with two names; no middle name
 
 PLACEHOLDER_WORDS = (
-    r"\b(?:UNKNOWN|UNKNWN|UNKN|UNK|FNU|LNU|FNULNU|NFN|NLN|UNNAMED|UNIDENTIFIED|ANONYMOUS|TBD|TBA|NIL|NONE|TEST|TESTING|TESTER|DUMMY|EXAMPLE|REDACTED|"
-    r"WITHHELD|X{2,}|ASDF\w*|QWERTY\w*|FIRSTNAME|LASTNAME|SURNAME|FORENAME|NONAME|NO (?:FIRST|LAST|NAME|GIVEN|SURNAME)|NAME UNKNOWN|(?:FIRST|LAST|GIVEN|FAMILY|FULL) NAME|"
-    r"NOT (?:PROVIDED|GIVEN|AVAILABLE|APPLICABLE|KNOWN|STATED|LISTED|ON FILE)|FAILED TO PROVIDE|REFUSED(?: TO)?|DECLINED|UNAVAILABLE|MISSING|"
+    r"\b(?:UNKNOWN|UNKNWN|UNKN|UNK|FNU|LNU|FNULNU|NFN|NLN|UNNAMED|UNIDENTIFIED|ANONYMOUS|TBD|TBA|NIL|NONE|TEST|TESTING|"
+    r"TESTER|DUMMY|EXAMPLE|REDACTED|"
+    r"WITHHELD|X{2,}|ASDF\w*|QWERTY\w*|FIRSTNAME|LASTNAME|SURNAME|FORENAME|NONAME|NO (?:FIRST|LAST|NAME|GIVEN|SURNAME)|"
+    r"NAME UNKNOWN|(?:FIRST|LAST|GIVEN|FAMILY|FULL) NAME|"
+    r"NOT (?:PROVIDED|GIVEN|AVAILABLE|APPLICABLE|KNOWN|STATED|LISTED|ON FILE)|FAILED TO PROVIDE|REFUSED(?: TO)?|DECLINED|"
+    r"UNAVAILABLE|MISSING|"
     r"DESCONOCID[OA]|JOHN Q PUBLIC|BABY (?:BOY|GIRL)|(?:JOHN|JANE|JON|JUAN|JUANA|JAMES|BABY|INFANT|RICHARD|MARY) (?:\w+ )?(?:DOE|ROE)\d*)\b"
 )
 NOT_APPLICABLE = r"\bN ?/ ?A\b|\bN\.\s?A\.?$"
 SAME_LETTER = "^(?:" + "|".join(f"{letter}{{3,}}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ") + ")$"
-DOUBTFUL = ("NULL", "NA", "ALL", "ANY", "PERSON", "PERSONS", "PEOPLE", "PEOPLES", "MEMBERS", "DOE", "ROE", "SAME", "SELF", "SUBJECT", "MALE", "FEMALE", "LAST", "FIRST", "NAME")
+DOUBTFUL = (
+    "NULL",
+    "NA",
+    "ALL",
+    "ANY",
+    "PERSON",
+    "PERSONS",
+    "PEOPLE",
+    "PEOPLES",
+    "MEMBERS",
+    "DOE",
+    "ROE",
+    "SAME",
+    "SELF",
+    "SUBJECT",
+    "MALE",
+    "FEMALE",
+    "LAST",
+    "FIRST",
+    "NAME",
+)
+SHORTEST = 2  # letters; one letter is an initial
 SURNAMES_OF_ONE_LETTER = ("O", "E", "U")
 # Every word of the patterns above, with and without its optional letters, since a phrase may be split between cells.
 _OPTIONAL = re.compile(r"\w\?")
-_PATTERNS = " ".join((CLASS_WORDS, PLACEHOLDER_WORDS, NOT_SEVERAL, *DOUBTFUL, "AND OR ETAL ETUX ETVIR")).replace(r"\b", " ").replace(r"\w*", " ")
+_PATTERNS = (
+    " ".join((CLASS_WORDS, PLACEHOLDER_WORDS, NOT_SEVERAL, *DOUBTFUL, "AND OR ETAL ETUX ETVIR")).replace(r"\b", " ").replace(r"\w*", " ")
+)
 LISTED = (
     r"\b(?:"
     + "|".join(sorted(set(re.findall(r"[A-Z]{2,}", f"{_PATTERNS.replace('?', '')} {_OPTIONAL.sub('', _PATTERNS)}"))))
@@ -62,14 +90,16 @@ def judge(requests: pl.DataFrame, _tally: pl.DataFrame | None, _given: Given, /)
 
 
 def _ordinary(cells: pl.Series) -> pl.Series:
-    """Cells of ordinary letters, at least two, no word of which stands in any list of this module; for middle name and suffix, or nothing."""
+    """Ordinary letters, at least two, and no word that stands in a list of this module; middle name and suffix may be empty."""
     distinct = cells.unique().alias("cell").to_frame()
     word = pl.col("cell").str.to_uppercase()
     listed = word.str.contains(LISTED) | word.str.contains(SAME_LETTER)
     fine = word.str.contains(r"^[A-Z]{2,}(?:[ '-][A-Z]{2,})*$") & ~listed
     blank = pl.lit(cells.name not in {"first_name", "last_name"}) & pl.col("cell").is_null()
     known = distinct.with_columns((fine.fill_null(value=False) | blank).alias("fine"))
-    return cells.alias("cell").to_frame().join(known, on="cell", how="left", nulls_equal=True, maintain_order="left")["fine"].alias(cells.name)
+    return (
+        cells.alias("cell").to_frame().join(known, on="cell", how="left", nulls_equal=True, maintain_order="left")["fine"].alias(cells.name)
+    )
 
 
 def by_patterns(cells: pl.DataFrame) -> pl.DataFrame:
@@ -110,7 +140,8 @@ def _is_placeholder(first: pl.Expr, last: pl.Expr) -> pl.Expr:
     both = pl.concat_str(first, last, separator=" ", ignore_nulls=True)
     doubtful = (first.is_null() | first.is_in(DOUBTFUL)) & last.is_in(DOUBTFUL) | first.is_in(DOUBTFUL) & last.is_null()
     numbers = pl.any_horizontal(
-        pl.col(name).str.contains(r"[0-9]") & ~pl.col(name).str.contains(r"^\D*\b(?:2ND|3RD|[4-9]TH)\b\D*$") for name in ("first_name", "last_name")
+        pl.col(name).str.contains(r"[0-9]") & ~pl.col(name).str.contains(r"^\D*\b(?:2ND|3RD|[4-9]TH)\b\D*$")
+        for name in ("first_name", "last_name")
     )
     doubtful_first = first.is_in([word for word in DOUBTFUL if word not in {"ALL", "ANY", "NA"}])
     return pl.any_horizontal(*cells, both.str.contains(PLACEHOLDER_WORDS), doubtful, numbers, doubtful_first).fill_null(value=False)
@@ -118,7 +149,7 @@ def _is_placeholder(first: pl.Expr, last: pl.Expr) -> pl.Expr:
 
 def _all_of(first: pl.Expr, last: pl.Expr) -> pl.Expr:
     """``All`` for a given name, or for a surname with none beside it."""
-    return ((first == "ALL") | ((last == "ALL") & (first.is_null() | (first.str.len_chars() < 2)))).fill_null(value=False)
+    return ((first == "ALL") | ((last == "ALL") & (first.is_null() | (first.str.len_chars() < SHORTEST)))).fill_null(value=False)
 
 
 def _listed() -> pl.Expr:
@@ -132,7 +163,7 @@ def _is_part(bare: pl.Expr, single: tuple[str, ...]) -> pl.Expr:
     """A name of two letters or more, counting all its words; ``single`` are the names of one letter that pass."""
     letters = bare.str.replace_all(r"\P{L}", "").str.len_chars()
     whole = bare.str.contains(r"[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]")  # one such letter is a whole name
-    return (whole | (letters >= 2) & ~bare.str.contains(r"^\p{L}(?: \p{L})?$") | bare.is_in(single)).fill_null(value=False)
+    return (whole | (letters >= SHORTEST) & ~bare.str.contains(r"^\p{L}(?: \p{L})?$") | bare.is_in(single)).fill_null(value=False)
 
 
 ELEMENT = Element(name="name", reads=CELLS, gives={"standing": pl.String()}, judge=judge, rests_on=("first_name", "last_name"))

@@ -30,8 +30,8 @@ def _standing(cells: pl.DataFrame, day: date) -> pl.DataFrame:
     years = (pl.col("last") // 100 - pl.col("first") // 100 + 1).sum()
     unreadable = (pl.col("first").is_null() & ~pl.col("open")).any() | (years > LONGEST)
     unclosed = (pl.col("last") >= day.year * 100 + day.month).any()  # a period ends with its last month
-    standing = pl.when(unreadable).then(pl.lit("unreadable")).when(pl.col("open").any()).then(pl.lit("open-ended"))
-    standing = standing.when(unclosed).then(pl.lit("not-yet-closed")).otherwise(pl.lit("stated"))
+    worst = pl.when(unreadable).then(pl.lit("unreadable")).when(pl.col("open").any()).then(pl.lit("open-ended"))
+    standing = worst.when(unclosed).then(pl.lit("not-yet-closed")).otherwise(pl.lit("stated"))
     found = read(cells).group_by("cell").agg(standing.alias("standing"))
     return cells.with_row_index("cell").join(found, on="cell", how="left", maintain_order="left").select("standing")
 

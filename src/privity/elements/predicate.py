@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privity.elements.element import Element, Given
+from privity.elements.element import Element, Given, once
 from privity.fields.day import day, days_between
 
 READS = ("predicate_date", "predicate_court_date", "predicate_release_date")
@@ -20,13 +20,16 @@ READS = ("predicate_date", "predicate_court_date", "predicate_release_date")
 
 def judge(requests: pl.DataFrame, _tally: pl.DataFrame | None, given: Given, /) -> pl.DataFrame:
     """``ordinal``, ``days_since_final_order``, ``days_in_removal_period``."""
+    until = given.request_day or given.day
+    return once(requests, READS, lambda cells: _days(cells, pl.lit(until)))
+
+
+def _days(cells: pl.DataFrame, until: pl.Expr) -> pl.DataFrame:
     order, court, release = (day(pl.col(name)) for name in READS)
     readable = pl.all_horizontal(day(pl.col(name)).is_not_null() | pl.col(name).is_null() for name in READS)
-    until = pl.lit(given.request_day or given.day)
     since = days_between(pl.coalesce(court, order), until)
     period = days_between(pl.max_horizontal(order, court, release), until)
-    return requests.select(
-        "ordinal",
+    return cells.select(
         pl.when(readable).then(since).alias("days_since_final_order"),
         pl.when(readable & (order.is_not_null() | court.is_not_null())).then(period).alias("days_in_removal_period"),
     )

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from privity.elements.element import Element, Given
-from privity.elements.likeness import PLACES, crowds, sketch, stems
+from privity.elements.likeness import crowds, stems
 from privity.fields.name import plain
 
 if TYPE_CHECKING:
@@ -35,52 +35,70 @@ READS = ("reason", *OWN)
 SLICE = 125_000  # rows read at a time: two threads are busy, and memory is bounded
 FEWEST = 4  # informative words; "needed for investigation" has two
 
-EMPTY_WORDS = (
-    "a an and any are as at be been being but by can could did do does for from had has have he her hers him his how i if in into is it its may "
-    "might more most must no nor not of on or other our out over she should so some such than that the their them then there these they this "
-    "those through to under up upon us was we were what when where which while who whom whose why will with within would you your about above "
+EMPTY_WORDS = (  # noqa: SIM905 - one word a line would be no clearer
+    "a an and any are as at be been being but by can could did do does for from had has have he her hers him his how i if "
+    "in into is it its may "
+    "might more most must no nor not of on or other our out over she should so some such than that the their them then "
+    "there these they this "
+    "those through to under up upon us was we were what when where which while who whom whose why will with within would "
+    "you your about above "
     "after all also am because before below between both during each few further here itself just me my only own same too very "
     "january february march april june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
-    "monday tuesday wednesday thursday friday saturday sunday mr mrs ms dr jr sr st ave rd apt pursuant herein thereof hereby please regarding "
-    "subject person individual taxpayer information request requested needed need needs necessary data records record return case file number"
+    "monday tuesday wednesday thursday friday saturday sunday mr mrs ms dr jr sr st ave rd apt pursuant herein thereof "
+    "hereby please regarding "
+    "subject person individual taxpayer information request requested needed need needs necessary data records record "
+    "return case file number"
 ).split()
 _EMPTY = r"(?:\b(?:" + "|".join(sorted(EMPTY_WORDS, key=len, reverse=True)) + r"|[a-z])\b[ -]*)+"
 
 # Descriptions, not aims.
 DESCRIBES = (
-    r"\b(?:(?:final |administrative |outstanding )*orders? of (?:removal|deportation)|(?:final |administrative )*(?:removal|deportation) orders?|"
-    r"ordered (?:to be )?(?:removed|deported)|removal period|(?:criminal|illegal|removable|deportable) (?:aliens?|immigrants?|noncitizens?)|"
+    r"\b(?:(?:final |administrative |outstanding )*orders? of (?:removal|deportation)|(?:final |administrative )*(?:removal|"
+    r"deportation) orders?|"
+    r"ordered (?:to be )?(?:removed|deported)|removal period|(?:criminal|illegal|removable|deportable) (?:aliens?|"
+    r"immigrants?|noncitizens?)|"
     r"(?:no|not|non|without|neither|nor)[ -]+(?:an? |any |the )?(?:pending |current |active )*(?:crim\w*|prosecut\w*)|"
     r"(?:not|never) (?:been )?(?:charged|convicted|indicted|prosecuted)(?: with (?:an? |any )?crimes?)?|"
-    r"criminal (?:history|record) (?:none|unknown)|noncriminal|crime rates?|(?:failed|failure|refus\w+) to (?:depart|appear)|file(?:d)? a false)"
+    r"criminal (?:history|record) (?:none|unknown)|noncriminal|crime rates?|(?:failed|failure|refus\w+) to (?:depart|"
+    r"appear)|file(?:d)? a false)"
 )
 CRIME = (
-    r"\b(?:crim|prosec|indict|felon|misdemean|grand jur|jury|offen[cs]e|offend|convict|defendant|fraud|forg|counterfeit|false (?:stat|claim|doc|ident|pass|sta)"
-    r"|falsif|perjur|conspir|smuggl|traffick|launder|narcot|drug|cocaine|heroin|fentanyl|methamph|weapon|firearm|arson|robb|burgl|theft|thief"
-    r"|steal|stole|larcen|embezzl|brib|extort|murder|homicid|kidnap|abduct|assault|rape|sexual|exploitation|racket|cartel|terror|espionage|sabotag"
-    r"|reent|re-ent|illegal(?:ly)? ent|improper(?:ly)? ent|illegal re|unlawful(?:ly)? ent|harbor|willful|wilful|knowingly|intentional|wire tran|"
-    r"scheme|identity theft|stolen|sham marriage|marriage fraud|visa fraud|evade|evasion|connive|hamper|contraband|ransom|blackmail|hack|victim)"
+    r"\b(?:crim|prosec|indict|felon|misdemean|grand jur|jury|offen[cs]e|offend|convict|defendant|fraud|forg|counterfeit|"
+    r"false (?:stat|claim|doc|ident|pass|sta)"
+    r"|falsif|perjur|conspir|smuggl|traffick|launder|narcot|drug|cocaine|heroin|fentanyl|methamph|weapon|firearm|arson|robb|"
+    r"burgl|theft|thief"
+    r"|steal|stole|larcen|embezzl|brib|extort|murder|homicid|kidnap|abduct|assault|rape|sexual|exploitation|racket|cartel|"
+    r"terror|espionage|sabotag"
+    r"|reent|re-ent|illegal(?:ly)? ent|improper(?:ly)? ent|illegal re|unlawful(?:ly)? ent|harbor|willful|wilful|knowingly|"
+    r"intentional|wire tran|"
+    r"scheme|identity theft|stolen|sham marriage|marriage fraud|visa fraud|evade|evasion|connive|hamper|contraband|ransom|"
+    r"blackmail|hack|victim)"
 )
 CIVIL = (
-    r"\b(?:deport|removal|remove|removing|civil|detain|detention|expel|expuls|repatriat|ero\b|immigration enforcement|enforcement and removal|"
+    r"\b(?:deport|removal|remove|removing|civil|detain|detention|expel|expuls|repatriat|ero\b|immigration enforcement|"
+    r"enforcement and removal|"
     r"enforcement operation|immigration (?:court|proceeding|violation|status|law|hold|arrest|benefit)|custody|take into custody|overstay|"
-    r"inadmissib|asylum|visa status|out of status|unlawful(?:ly)? present|unlawful presence|undocumented|illegal(?:ly)? present|illegal alien)"
+    r"inadmissib|asylum|visa status|out of status|unlawful(?:ly)? present|unlawful presence|undocumented|"
+    r"illegal(?:ly)? present|illegal alien)"
 )
 LOCATE = (
-    r"\b(?:locat|relocat|whereabout|find|finding|found at|last known|current address|new address|home address|address|addresses|residence|resid|"
+    r"\b(?:locat|relocat|whereabout|find|finding|found at|last known|current address|new address|home address|address|"
+    r"addresses|residence|resid|"
     r"reside|where (?:he|she|they|the|subject)|track|trace|apprehen|arrest|contact|domicil|abscond|fugitive|at large)"
 )
 
 
 def tally(requests: pl.DataFrame, /) -> pl.DataFrame:
-    """The texts of a shard by digest: a row (text, case) for each distinct pair, and a row (text, sketch) for each text."""
-    texts = _texts(requests)
+    """The texts of a shard by digest: a row (text, case) for each distinct pair, and a row (text, words) for each text."""
+    return _count(requests, _texts(requests))
+
+
+def _count(requests: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     case = requests["case_id"].str.to_uppercase().str.replace_all(r"\s+", " ").str.strip_chars().replace("", None)
     own = pl.when(pl.col("case").is_null()).then(pl.col("ordinal").hash(1)).otherwise(pl.col("case").hash(2))  # no case: one of its own
     cases = texts.with_columns(case.alias("case")).filter(pl.col("text").is_not_null()).select("text", own.alias("case")).unique()
     distinct = texts.select("text", "words").filter(pl.col("words").list.len() >= FEWEST).unique("text", keep="any")
-    sketched = distinct.lazy().select("text", *sketch(pl.col("words"))).collect(engine="streaming")
-    return pl.concat([cases, sketched], how="diagonal").select("text", "case", *PLACES)
+    return pl.concat([cases, distinct], how="diagonal").select("text", "case", "words")
 
 
 def merge(tallies: Sequence[pl.DataFrame], /) -> pl.DataFrame:
@@ -92,9 +110,8 @@ def merge(tallies: Sequence[pl.DataFrame], /) -> pl.DataFrame:
 
 def judge(requests: pl.DataFrame, counts: pl.DataFrame | None, given: Given, /) -> pl.DataFrame:
     """``ordinal``, ``standing``."""
-    everything = tally(requests) if counts is None else counts
-    copied = boilerplate(everything, given.numbers)
     texts = _texts(requests)
+    copied = boilerplate(_count(requests, texts) if counts is None else counts, given.numbers)
     standing = (
         pl.when(pl.col("text").is_null())
         .then(pl.lit(None, dtype=pl.String))
@@ -156,7 +173,7 @@ def latin(cells: pl.Expr) -> pl.Expr:
     return cells.map_batches(_latin, return_dtype=pl.String, is_elementwise=True)
 
 
-LOOK_ALIKE = dict(zip("аеорсухіјѕԁһԛԝкмтвнαοερνικτυ", "aeopcyxijsdhqwkmtbhaoepviktu", strict=True))  # noqa: RUF001
+LOOK_ALIKE = dict(zip("аеорсухіјѕԁһԛԝкмтвнαοερνικτυ", "aeopcyxijsdhqwkmtbhaoepviktu", strict=True))
 
 
 def _latin(cells: pl.Series) -> pl.Series:
@@ -165,6 +182,4 @@ def _latin(cells: pl.Series) -> pl.Series:
     return cells.str.replace_many(LOOK_ALIKE)
 
 
-ELEMENT = Element(
-    name="reason", reads=READS, gives={"standing": pl.String()}, judge=judge, tally=tally, merge=merge, rests_on=("reason",)
-)
+ELEMENT = Element(name="reason", reads=READS, gives={"standing": pl.String()}, judge=judge, tally=tally, merge=merge, rests_on=("reason",))

@@ -23,11 +23,11 @@ _AND = r" ?(?:[,;&/]|,? ?\band\b|,? ?\bor\b) ?"
 _CODE = re.compile(r"(?<=[0-9])[ .,]*(United States Code|U\.? ?S\.? ?C(?:ode)?|C\.? ?F\.? ?R)(?:\.? ?A\b)?\.?(?![a-z])", _I)
 _TITLE_FIRST = re.compile(rf"\btitle ([0-9]{{1,2}}),? ?(?:of the )?(?:United States Code|U\.? ?S\.? ?C(?:ode)?\.?)?{_MARK}(?=[0-9])", _I)
 _TITLE_LAST = re.compile(
-    rf"(?:§+|\bsections?\b|\bsecs?\b\.?) ?({_SECTION}{_PATH}),? of title ([0-9]{{1,2}})(?:,? (?:of the )?(?:United States Code|U\.? ?S\.? ?C\b\.?))?", _I
+    rf"(?:§+|\bsections?\b|"
+    rf"\bsecs?\b\.?) ?({_SECTION}{_PATH}),? of title ([0-9]{{1,2}})(?:,? (?:of the )?(?:United States Code|U\.? ?S\.? ?C\b\.?))?",
+    _I,
 )
-_FULL = re.compile(
-    rf"(?<![0-9])(?P<title>[0-9]{{1,2}}) (?P<code>USC|CFR){_MARK}(?P<section>{_SECTION})(?P<path>{_PATH})(?![0-9a-z])", _I
-)
+_FULL = re.compile(rf"(?<![0-9])(?P<title>[0-9]{{1,2}}) (?P<code>USC|CFR){_MARK}(?P<section>{_SECTION})(?P<path>{_PATH})(?![0-9a-z])", _I)
 _MORE_SECTION = re.compile(rf"{_AND}(?:§+ ?)?(?P<section>{_SECTION})(?P<path>{_PATH})(?! ?(?:USC|CFR)|[0-9a-z])", _I)
 _MORE_PATH = re.compile(rf"{_AND}(?P<path>(?:\([0-9a-z]{{1,5}}\) ?)+)", _I)
 _CHANGES = re.compile(r"\b(?:not|except|excluding|other than|seq|without|unless|etc)\b", _I)

@@ -10,8 +10,8 @@ import polars as pl
 
 
 def day(cells: pl.Expr) -> pl.Expr:
-    """The date, or null. ``2025-02-30`` and ``2025-2-3`` are null."""
-    exact = pl.when(cells.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(cells)
+    """The date, or null. ``2025-02-30`` and ``2025-2-3`` are null, and so are years before 1000."""
+    exact = pl.when(cells.str.contains(r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$")).then(cells)
     return exact.str.to_date("%Y-%m-%d", strict=False)
 
 

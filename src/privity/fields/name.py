@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import polars as pl
 
-WHOLE_LETTERS = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
-WHOLE_LETTERS |= {"ı": "i", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "‐": "-", "‑": "-", "–": "-", "—": "-"}
+# As code points, since several of them look like others.
+WHOLE_LETTERS = {"\u0142": "l", "\u0141": "L", "\u00f8": "o", "\u00d8": "O", "\u0111": "d", "\u0110": "D", "\u0131": "i"}
+WHOLE_LETTERS |= {"\u00df": "ss", "\u00e6": "ae", "\u00c6": "AE", "\u0153": "oe", "\u0152": "OE"}
+WHOLE_LETTERS |= dict.fromkeys(("\u2018", "\u2019", "\u02bc", "`"), "'") | dict.fromkeys(("\u2010", "\u2011", "\u2013", "\u2014"), "-")
 
 
 def plain(cells: pl.Expr) -> pl.Expr:

@@ -18,18 +18,21 @@ from privity.fields.name import plain
 FIRST_YEAR = 1913  # the first income tax under the Sixteenth Amendment; nothing earlier is a period of Title 26
 LONGEST = 40  # years in one cell; a longer list or span is a way of saying all years, and is not read as a statement
 
+DECEMBER = 12
 _MONTHS = (
     *("JAN(?:UARY)?", "FEB(?:RUARY)?", "MAR(?:CH)?", "APR(?:IL)?", "MAY", "JUNE?", "JULY?", "AUG(?:UST)?"),
     *("SEPT?(?:EMBER)?", "OCT(?:OBER)?", "NOV(?:EMBER)?", "DEC(?:EMBER)?"),
 )
 _YEAR = r"(?:1[89]|2[0-9]|9[0-9])[0-9]{2}"
 _OPEN = (
-    r"\b(?:ALL|ANY|EVERY|EACH|PRESENT|CURRENT|CURRENTLY|NOW|TODAY|ONGOING|OPEN|SINCE|ONWARDS?|FORWARD|AFTER|BEFORE|PRIOR|UNTIL|TO DATE|LATEST|"
+    r"\b(?:ALL|ANY|EVERY|EACH|PRESENT|CURRENT|CURRENTLY|NOW|TODAY|ONGOING|OPEN|SINCE|ONWARDS?|FORWARD|AFTER|BEFORE|PRIOR|"
+    r"UNTIL|TO DATE|LATEST|"
     r"RECENT|LAST|PAST|PREVIOUS|PRECEDING|NEXT|FUTURE|AVAILABLE|ENTIRE|LIFETIME|VARIOUS|MULTIPLE|MOST|EARLIER|LATER|ON|UP)\b"
     rf"|\+ ?(?:$|[,;])|\bFROM (?:[A-Z]+ )*{_YEAR} ?(?:$|[,;])"
 )
 _NOISE = (
-    r"\b(?:TAXABLE|TAX|INCOME|CALENDAR|FISCAL|YEARS?|YRS?|PERIODS?|MONTHS?|ENDING|ENDED|ENDS?|FORM|FOR|FROM|THE|OF|IN|BETWEEN|DURING|INCLUSIVE)\b[.:]?|\b[TCF]YS? ?"
+    r"\b(?:TAXABLE|TAX|INCOME|CALENDAR|FISCAL|YEARS?|YRS?|PERIODS?|MONTHS?|ENDING|ENDED|ENDS?|FORM|FOR|FROM|THE|OF|IN|BETWEEN|DURING|"
+    r"INCLUSIVE)\b[.:]?|\b[TCF]YS? ?"
 )
 
 
@@ -107,14 +110,14 @@ def _ends(part: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     first = _month(group[0], group[1])
     last = pl.when(group[2].is_null()).then(first).otherwise(_month(group[2], group[3]))
     year, two = short[0].cast(pl.Int32), short[1].cast(pl.Int32)
-    span = (two > year % 100) & (two > 12)  # 2021-23
-    month = two.is_between(1, 12) & (two <= year % 100)  # 2021-12 can only be December
-    first = pl.coalesce(first, pl.when(span).then(year * 100 + 12), pl.when(month).then(year * 100 + two))
-    last = pl.coalesce(last, pl.when(span).then(year // 100 * 10000 + two * 100 + 12), pl.when(month).then(year * 100 + two))
+    span = (two > year % 100) & (two > DECEMBER)  # 2021-23
+    month = two.is_between(1, DECEMBER) & (two <= year % 100)  # 2021-12 can only be December
+    first = pl.coalesce(first, pl.when(span).then(year * 100 + DECEMBER), pl.when(month).then(year * 100 + two))
+    last = pl.coalesce(last, pl.when(span).then(year // 100 * 10000 + two * 100 + DECEMBER), pl.when(month).then(year * 100 + two))
     sane = (first <= last) & (first // 100 >= FIRST_YEAR) & (last // 100 - first // 100 < LONGEST)
     return pl.when(sane).then(first).alias("first"), pl.when(sane).then(last).alias("last")
 
 
 def _month(year: pl.Expr, month: pl.Expr) -> pl.Expr:
     """``YYYYMM``; a bare year ends in December."""
-    return year.cast(pl.Int32) * 100 + month.cast(pl.Int32).fill_null(12)
+    return year.cast(pl.Int32) * 100 + month.cast(pl.Int32).fill_null(DECEMBER)

@@ -39,7 +39,7 @@ _ROWS = re.compile(rb"<sheetData>.*</sheetData>|<sheetData/>", re.DOTALL)
 
 
 def write_book(
-    file: IO[bytes], batch: Batch, added: pl.DataFrame, headings: Sequence[str], counts: pl.DataFrame, titles: Sequence[str]
+    file: IO[bytes], batch: Batch, *, added: pl.DataFrame, headings: Sequence[str], counts: pl.DataFrame, titles: Sequence[str]
 ) -> None:
     """The workbook of a batch that came as one. Rows keep the numbers that they had.
 
@@ -56,7 +56,7 @@ def write_book(
     _others(book, batch.others)
     book.close()
     found = Styles(*(style.xf_index for style in styles))
-    xml = rows_xml(headings, batch.heading_row, rows, batch.raw.hstack(added), batch.natures, found)
+    xml = rows_xml(headings, batch.heading_row, rows, batch.raw.hstack(added), natures=batch.natures, styles=found)
     _spliced(skeleton, file, "xl/worksheets/sheet2.xml", xml)
 
 
@@ -173,13 +173,11 @@ def _spliced(skeleton: io.BytesIO, file: IO[bytes], name: str, rows: Iterable[by
         for info in source.infolist():
             if info.filename != name:
                 target.writestr(info, source.read(info), compress_type=zipfile.ZIP_DEFLATED)
-        around = _ROWS.split(source.read(name), maxsplit=1)
-        if len(around) != 2:
-            raise AssertionError("the skeleton of the sheet has no place for rows")
+        before, after = _ROWS.split(source.read(name), maxsplit=1)
         info = zipfile.ZipInfo(name)
         info.compress_type = zipfile.ZIP_DEFLATED
         with target.open(info, "w", force_zip64=True) as part:
-            part.write(around[0])
+            part.write(before)
             for piece in rows:
                 part.write(piece)
-            part.write(around[1])
+            part.write(after)

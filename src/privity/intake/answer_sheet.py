@@ -1,9 +1,10 @@
 """A batch and what is to be said of each row into the same file back: same rows, same order, all original columns, then the added ones.
 
-A workbook comes back as a workbook, with a summary sheet in front; CSV, TSV, Parquet and JSON Lines come back as themselves, with a workbook
-of the summary beside them. What a program would run is made harmless on the way out: in a workbook text is stored as text; in CSV and TSV *every*
-cell, original ones too, that begins with ``= + - @``, a tab or a line break gets an apostrophe in front (OWASP, CSV injection), so a cell ``-5`` comes
-back as ``'-5``. Empty rows between requests keep their place in a workbook and are left out elsewhere. Files appear whole or not at all.
+A workbook comes back as a workbook, with a summary sheet in front; CSV, TSV, Parquet and JSON Lines come back as themselves, with a
+workbook of the summary beside them. What a program would run is made harmless on the way out: in a workbook text is stored as text; in
+CSV and TSV *every* cell, original ones too, that begins with ``= + - @``, a tab or a line break gets an apostrophe in front (OWASP, CSV
+injection), so a cell ``-5`` comes back as ``'-5``. Empty rows between requests keep their place in a workbook and are left out elsewhere.
+Files appear whole or not at all.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
     from privity.intake.read import Batch
 
-_DANGEROUS: Final = r"^[=+\-@\t\r\n＝＋－＠]"
+_DANGEROUS: Final = (
+    r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"  # the full-width forms too: some programs take them for the plain ones
+)
 BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -51,7 +54,7 @@ def write(path_out: Path | str, batch: Batch, added: pl.DataFrame, counts: pl.Da
     added = added.rename(dict(zip(added.columns, names[batch.raw.width :], strict=True)))
     headings = [*batch.source.headings, *added.columns]
     if batch.source.kind in {"xlsx", "ods"}:
-        return _whole({path: lambda file: write_book(file, batch, added, headings, counts, titles)})
+        return _whole({path: lambda file: write_book(file, batch, added=added, headings=headings, counts=counts, titles=titles)})
     rows = _WRITERS[batch.source.kind]
     beside = path.with_name(f"{path.stem}.summary.xlsx")
     return _whole({path: lambda file: rows(file, batch, added, headings), beside: lambda file: write_summary(file, counts, titles)})
@@ -120,16 +123,16 @@ def _json_lines(file: IO[bytes], batch: Batch, added: pl.DataFrame, _: Sequence[
     columns += [_json(column, None) for column in added.iter_columns()]
     names = [json.dumps(name, ensure_ascii=False) for name in (*batch.raw.columns, *added.columns)]
     for row in zip(*columns, strict=True):
-        pairs = (f"{name}: {value}" for name, value in zip(names, row, strict=True) if value)
+        pairs = (f"{name}: {value}" for name, value in zip(names, row, strict=True))
         file.write(f"{{{', '.join(pairs)}}}\n".encode())
 
 
 def _json(column: pl.Series, nature: pl.Series | None) -> list[str]:
-    """Each value as JSON; empty for nothing."""
+    """Each value as JSON; ``null`` for nothing, also where the line did not have the key."""
     as_it_is = {grid.NUMBER, grid.BOOLEAN, grid.NESTED}
     codes = nature.to_list() if nature is not None else [grid.TEXT] * len(column)
     values = zip(column.to_list(), codes, strict=True)
-    return ["" if text is None else text if code in as_it_is else json.dumps(text, ensure_ascii=False) for text, code in values]
+    return ["null" if text is None else text if code in as_it_is else json.dumps(text, ensure_ascii=False) for text, code in values]
 
 
 _WRITERS: Final[dict[str, Callable[[IO[bytes], Batch, pl.DataFrame, Sequence[str]], None]]] = {

@@ -1,8 +1,8 @@
 """A grid and a mapping into requests and defects.
 
-Each cell of a mapped column becomes text that means what it says, or null and a defect that names row, field and kind and never the content.
-The only repair is a ZIP code that a spreadsheet robbed of its zeros, and only with proof: padded, it exists, in the state and city that the
-same row states; the repair is recorded. Nothing here knows the law or judges a request; an odd name is not a defect.
+Each cell of a mapped column becomes text that means what it says, or null and a defect that names row, field and kind and never the
+content. The only repair is a ZIP code that a spreadsheet robbed of its zeros, and only with proof: padded, it exists, in the state and
+city that the same row states; the repair is recorded. Nothing here knows the law or judges a request; an odd name is not a defect.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from privity.terms import Column
 
 LONGEST: Final = 10_000  # characters of one cell
+EXACT: Final = 15  # digits that a number cell holds
+HALF: Final = 4  # digits at most of a five-digit ZIP code that lost its zeros
 
 #: Kinds that say something of a row or a cell and take nothing away from it.
 REMARKS: Final = frozenset({"hidden-row", "hidden-column", "duplicate-id", "lost-zeros-repaired", "blank-row"})
@@ -101,7 +103,7 @@ class _Reading:
                     self.spoil(name, kind, nature == code)
 
     def texts(self) -> None:
-        """Too long, control characters, scientific notation; blanks trimmed; empty is null. Asked of all columns at once: most have none."""
+        """Too long, control characters, scientific notation; blanks trimmed; empty is null. Asked of all columns at once."""
         every = pl.col(pl.String())
         asks = {
             "long": every.str.len_bytes() > LONGEST,
@@ -130,7 +132,7 @@ class _Reading:
         """A number cell holds fifteen digits; the rest of a longer number is gone."""
         nature = self.nature(name)
         if nature is not None and self.cells.format in {"xlsx", "ods"}:
-            long = self.frame[name].str.len_chars() > 15
+            long = self.frame[name].str.len_chars() > EXACT
             self.spoil(
                 name,
                 "lost-digits",
@@ -168,23 +170,24 @@ class _Reading:
         if not {"state", "city"} <= set(self.where):
             return pl.repeat(None, len(bare), dtype=pl.String(), eager=True)
         five = (
-            pl.when(pl.col("zip").str.len_chars() <= 4).then(pl.col("zip").str.zfill(5)).otherwise(pl.col("zip").str.zfill(9).str.head(5))
+            pl.when(pl.col("zip").str.len_chars() <= HALF)
+            .then(pl.col("zip").str.zfill(5))
+            .otherwise(pl.col("zip").str.zfill(9).str.head(5))
         )
         frame = pl.DataFrame({"zip": bare, "short": short, "state": self.frame["state"], "city": self.frame["city"]}).with_row_index("i")
         asked = frame.filter("short").with_columns(
             five.alias("zip5"), city_name(pl.col("city")).alias("city"), pl.col("state").str.to_uppercase()
         )
         held = asked.join(_towns(), on=["zip5", "state", "city"], how="semi")
-        whole = pl.when(pl.col("zip").str.len_chars() <= 4).then("zip5").otherwise(pl.col("zip5") + "-" + pl.col("zip").str.tail(4))
+        whole = pl.when(pl.col("zip").str.len_chars() <= HALF).then("zip5").otherwise(pl.col("zip5") + "-" + pl.col("zip").str.tail(4))
         return frame.select("i").join(held.select("i", whole.alias("whole")), on="i", how="left", maintain_order="left")["whole"]
 
     def numbers(self, names: frozenset[str]) -> None:
-        """Nine-digit numbers: fewer digits mean lost zeros in a number cell, and in text unless they are so few that something else is meant."""
+        """Nine-digit numbers: fewer digits in a number cell mean lost zeros; in text, seven or eight do."""
         for name in sorted(names):
             number = self.natured(name) == grid.NUMBER
-            digits = self.frame[name].str.len_chars().fill_null(0)
-            bare = self.frame[name].str.contains(r"^\d{1,8}$").fill_null(value=False)
-            self.spoil(name, "lost-zeros", bare & (number | (digits >= 7)))
+            short = self.frame[name].str.contains(r"^\d{7,8}$") | (self.frame[name].str.contains(r"^\d{1,6}$") & number)
+            self.spoil(name, "lost-zeros", short.fill_null(value=False))
 
     # ------------------------------------------------------------ rows
 

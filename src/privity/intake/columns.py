@@ -1,7 +1,7 @@
 """The headings of a request file into a mapping to the columns of the vocabulary, proposed by name and alias.
 
-Compared without regard to case, punctuation, spaces, underscores and a plural s: ``First_Name``, ``FIRST NAME`` and ``first names`` are one.
-A heading that fits nothing is listed as unknown, and two headings that fit one column are listed as contested; neither is dropped in
+Compared without regard to case, punctuation, spaces, underscores and a plural s: ``First_Name``, ``FIRST NAME`` and ``first names`` are
+one. A heading that fits nothing is listed as unknown, and two headings that fit one column are listed as contested; neither is dropped in
 silence. No column is required here: what a request lacks is for the rules to say. Reading a heading's meaning from its cells is not done.
 """
 
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from privity.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping as Map, Sequence
+    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping as Map
     from pathlib import Path
 
     from privity.terms import Column
@@ -31,9 +32,9 @@ DAY_ORDERS = ("", "mdy", "dmy")
 class Mapping:
     """Which heading is which column.
 
-    ``chosen``: heading → column. ``unknown``: headings that fit no column. ``contested``: headings of which two or more fit one column
-    equally well; none of them is used until someone chooses. ``day_order``: ``mdy`` or ``dmy`` if the sender said so. ``encoding``: of a text
-    file, if the sender said so.
+    ``chosen``: heading → column. ``unknown``: headings that fit no column. ``contested``: headings that fit a column which another
+    heading fits as well or better; they are not used until someone chooses. ``day_order``: ``mdy`` or ``dmy`` if the sender said so.
+    ``encoding``: of a text file, if the sender said so.
     """
 
     chosen: Map[str, str]
@@ -56,7 +57,7 @@ def plain(heading: str) -> str:
 
 
 def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    return word[:-1] if len(word) > len("gas") and word.endswith("s") and not word.endswith("ss") else word
 
 
 def propose(headings: Sequence[str], columns: Sequence[Column]) -> Mapping:

@@ -1,8 +1,9 @@
 """A date as people write it into ``YYYY-MM-DD``, or the name of what is wrong with it.
 
-``03/04/2021`` is two days. Which one is meant is never assumed from the country: it takes a cell of the same column that can only be read one
-way (a part above 12), or an order that the sender stated. Read are ISO 8601 calendar dates, ``YYYYMMDD``, numbers with / - . between, and
-English month names. A day outside 1850-2199 is no day of a living person's file. No clock: whether a day is yet to come is not known here.
+``03/04/2021`` is two days. Which one is meant is never assumed from the country: it takes a cell of the same column that can only be read
+one way (a part above 12), or an order that the sender stated. Read are ISO 8601 calendar dates, ``YYYYMMDD``, numbers with / - . between,
+and English month names. A day outside 1850-2199 is no day of a living person's file. No clock: whether a day is yet to come is not known
+here.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from privity.intake import grid
 EARLIEST, LATEST = 1850, 2199
 SERIAL = (20_000, 60_000)  # 1954-10-03 to 2064-04-08, as spreadsheets count days
 
-_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_NAMES: Final = r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_NAMES: Final = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _CLOCK: Final = r"[Tt ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?$"
 _MIDNIGHT: Final = r"[Tt ]+0?0:00(?::00(?:\.0+)?)?(?:[Zz]|\+|[+-]\d{2}:?\d{2})$"
 _ISO: Final = r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$"
@@ -106,10 +110,10 @@ def _in_order(frame: pl.DataFrame, order: str) -> pl.DataFrame:
 def _may_be_swapped() -> pl.Expr:
     """A date cell that a spreadsheet may have made from text with day and month the wrong way round.
 
-    It makes one where month first gives a day, and leaves the text where it does not: so text that can only be read day first, in a column of
-    date cells, means that those cells were read the wrong way.
+    It makes one where month first gives a day, and leaves the text where it does not: so text that can only be read day first,
+    in a column of date cells, means that those cells were read the wrong way.
     """
-    return (pl.col("sure").dt.day() <= 12) & (pl.col("sure").dt.day() != pl.col("sure").dt.month())
+    return (pl.col("sure").dt.day() <= len(_MONTHS)) & (pl.col("sure").dt.day() != pl.col("sure").dt.month())
 
 
 def _within(day: pl.Expr) -> pl.Expr:
@@ -120,6 +124,12 @@ def _kind(suspect: pl.Expr) -> pl.Expr:
     number = pl.when(pl.col("bare").str.contains(r"^\d{5}(\.\d+)?$")).then(pl.col("bare")).cast(pl.Float64(), strict=False)
     both = pl.col("mdy").is_not_null() & pl.col("dmy").is_not_null() & pl.col("read").is_null()
     plausible = pl.max_horizontal(pl.col("mdy").dt.year(), pl.col("dmy").dt.year()).is_between(EARLIEST, LATEST)
-    kind = pl.when(number.is_between(*SERIAL)).then(pl.lit("serial-date"))
-    kind = kind.when(suspect | (both & plausible)).then(pl.lit("ambiguous-date"))
-    return kind.when(pl.col("bare").str.contains(_SHORT)).then(pl.lit("two-digit-year")).otherwise(pl.lit("bad-date"))
+    return (
+        pl.when(number.is_between(*SERIAL))
+        .then(pl.lit("serial-date"))
+        .when(suspect | (both & plausible))
+        .then(pl.lit("ambiguous-date"))
+        .when(pl.col("bare").str.contains(_SHORT))
+        .then(pl.lit("two-digit-year"))
+        .otherwise(pl.lit("bad-date"))
+    )

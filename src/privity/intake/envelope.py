@@ -87,8 +87,8 @@ class Submission:
 class Verified:
     """What of an envelope can be relied on.
 
-    ``engaged``: person → cases, of valid signatures only. ``problems``: kinds of what is wrong with the envelope; ``engaged_problems``: person →
-    kind. ``envelope`` carries ``in_writing`` and ``assurance`` among its facts.
+    ``engaged``: person → cases, of valid signatures only. ``problems``: kinds of what is wrong with the envelope;
+    ``engaged_problems``: person → kind. ``envelope`` carries ``in_writing`` and ``assurance`` among its facts.
     """
 
     in_writing: bool

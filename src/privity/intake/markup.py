@@ -45,6 +45,8 @@ class Markup:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     bottom: int = 0
     right: int = 0
+    shared: int = 0  # cells that point at a text kept elsewhere
+    text: int = 0  # characters that repeated cells spell out (OpenDocument)
 
     @property
     def cells(self) -> int:
@@ -72,15 +74,18 @@ def box(reference: str) -> Box:
     Raises:
         InputError: neither.
     """
-    corners = [_CELL.fullmatch(corner) for corner in reference.split(":")]
-    if len(corners) > 2 or None in corners:
-        raise damaged()
-    found = [(int(corner[2]) - 1, column_number(corner[1])) for corner in corners if corner]
-    (top, left), (bottom, right) = found[0], found[-1]
+    first, _, last = reference.partition(":")
+    corners = [_CELL.fullmatch(corner) for corner in (first, last or first)]
+    (top, left), (bottom, right) = [(int(corner[2]) - 1, column_number(corner[1])) if corner else _no_cell() for corner in corners]
     return Box(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
 
 
-def walk(chunks: Iterable[bytes], start: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None] | None = None) -> None:
+def walk(
+    chunks: Iterable[bytes],
+    start: Callable[[str, Mapping[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
     """Every element of an XML part, in order. No document type, no entities of its own.
 
     Raises:
@@ -90,6 +95,8 @@ def walk(chunks: Iterable[bytes], start: Callable[[str, Mapping[str, str]], None
     parser.StartElementHandler = start
     if end:
         parser.EndElementHandler = end
+    if text:
+        parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = _no_doctype
     try:
         for chunk in chunks:
@@ -100,6 +107,10 @@ def walk(chunks: Iterable[bytes], start: Callable[[str, Mapping[str, str]], None
 
 
 def _no_doctype(*_: object) -> None:
+    raise damaged()
+
+
+def _no_cell() -> tuple[int, int]:
     raise damaged()
 
 
@@ -137,7 +148,10 @@ class _Sheet:
         else:
             self.column += 1
             self.found.right = max(self.found.right, self.column)
-        if attributes.get("t") == "e":
+        kind = attributes.get("t")
+        if kind == "s":
+            self.found.shared += 1
+        elif kind == "e":
             self.found.add(self.found.errors, self.here())
 
     def here(self) -> Box:
@@ -186,7 +200,7 @@ class _Content:
     def __init__(self) -> None:
         self.sheets: list[Markup] = []
         self.row = self.column = 0
-        self.repeat, self.depth = 1, 0
+        self.repeat, self.depth, self.times = 1, 0, 1
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "table:table":
@@ -209,6 +223,10 @@ class _Content:
         elif name == "table:table-row":
             self.row += self.repeat
 
+    def text(self, part: str) -> None:
+        if self.sheets:
+            self.sheets[-1].text += len(part) * self.times
+
     def on_row(self, attributes: Mapping[str, str]) -> None:
         self.repeat = int(attributes.get("table:number-rows-repeated", "1"))
         self.column = 0
@@ -223,6 +241,7 @@ class _Content:
 
     def on_cell(self, attributes: Mapping[str, str]) -> None:
         times = int(attributes.get("table:number-columns-repeated", "1"))
+        self.times = times * self.repeat
         here = Box(self.row, self.column, self.row + self.repeat - 1, self.column + times - 1)
         self.column += times
         found = self.sheets[-1]
@@ -242,5 +261,5 @@ def _spread(here: Box, attributes: Mapping[str, str], rows: str, columns: str) -
 def scan_content(chunks: Iterable[bytes]) -> list[Markup]:
     """What stands in each sheet of an OpenDocument workbook."""
     content = _Content()
-    walk(chunks, content.start, content.end)
+    walk(chunks, content.start, content.end, content.text)
     return [bounded(found) for found in content.sheets]

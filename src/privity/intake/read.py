@@ -22,7 +22,8 @@ from privity.intake.text import read_text
 from privity.intake.workbook import OLE, old_format, read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping as Map, Sequence
+    from collections.abc import Mapping as Map
+    from collections.abc import Sequence
 
     from privity.intake.columns import Mapping
     from privity.intake.grid import Grid, OtherSheet
@@ -92,12 +93,11 @@ def read(
     try:
         data, digest = _content(path)
         size = len(data)
-        cells, table = _grid(data, columns, mapping, encoding or (mapping.encoding if mapping else ""), sheet, limit)
+        cells, table = _grid(data, columns, mapping, encoding=encoding or (mapping.encoding if mapping else ""), sheet=sheet, limit=limit)
         del data
         mapping = mapping or headings.propose(cells.headings, columns)
         where = headings.positions(mapping, cells.headings, columns)
-        if not cells.cells.height:
-            raise InputError("there is no row under the headings", remedy="send a file with at least one request")
+        _some(cells)
     except InputError as error:
         raise InputError(f"{path.name}: {error}", remedy=error.remedy) from error.__cause__
     requests, defects = read_cells(cells, where, columns, mapping.day_order)
@@ -105,6 +105,11 @@ def read(
     raw = cells.cells.rename(dict(zip(cells.cells.columns, distinct(cells.headings), strict=True))) if table is None else table
     natures = {int(name): nature for name, nature in cells.natures.items()} if table is None else {}
     return Batch(requests, defects, source, mapping, raw, natures, cells.others, cells.delimiter, cells.encoding, cells.heading_row)
+
+
+def _some(cells: Grid) -> None:
+    if not cells.cells.height:
+        raise InputError("there is no row under the headings", remedy="send a file with at least one request")
 
 
 def _content(path: Path) -> tuple[bytearray, str]:
@@ -125,7 +130,7 @@ def _content(path: Path) -> tuple[bytearray, str]:
 
 
 def _grid(
-    data: bytearray, columns: Sequence[Column], mapping: Mapping | None, encoding: str, sheet: str | int | None, limit: int
+    data: bytearray, columns: Sequence[Column], mapping: Mapping | None, *, encoding: str, sheet: str | int | None, limit: int
 ) -> tuple[Grid, pl.DataFrame | None]:
     def fits(heads: Sequence[str]) -> bool:
         return bool((mapping or headings.propose(heads, columns)).chosen.keys() & set(heads))

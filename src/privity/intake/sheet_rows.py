@@ -35,7 +35,7 @@ class Styles(NamedTuple):
 
 
 def rows_xml(
-    headings: Sequence[str], heading_row: int, rows: pl.Series, cells: pl.DataFrame, natures: Mapping[int, pl.Series], styles: Styles
+    headings: Sequence[str], heading_row: int, rows: pl.Series, cells: pl.DataFrame, *, natures: Mapping[int, pl.Series], styles: Styles
 ) -> Iterator[bytes]:
     """``<sheetData>``, piece by piece. ``rows``: the number of each row in the sheet, from 1 and rising, below ``heading_row``."""
     yield b"<sheetData>"

@@ -1,6 +1,6 @@
 """A Parquet file or JSON Lines into a grid.
 
-Parquet says how large it will be before it is opened, so that is asked first (a few kilobytes can declare gigabytes). JSON Lines are read
+Parquet says how large it will be before it is opened, so that is asked first (a few kilobytes can spell out gigabytes). JSON Lines are read
 as RFC 8259 has it, a line at a time; an object that names one key twice is not read, since readers disagree about what it says.
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import compute
 
 from privity.errors import InputError
 from privity.intake import grid
@@ -22,9 +23,10 @@ from privity.intake.text import to_utf8, too_many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-MOST_BYTES: Final = 8 << 30  # of columns, unpacked
+MOST_BYTES: Final = 4 << 30  # of columns, unpacked; of their texts, spelt out
 MOST_COLUMNS: Final = 1_000
 FULL: Final = 200  # how many times larger unpacked than packed before size alone is suspect …
+FIXED: Final = 64  # bytes of a value of fixed length
 SUSPECT: Final = 1 << 30  # … above this
 
 
@@ -42,7 +44,6 @@ def read_parquet(data: bytearray, *, limit: int) -> tuple[Grid, pl.DataFrame]:
         frame = pl.read_parquet(io.BytesIO(data), use_statistics=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _broken() from error
-    _no_larger_than_said(frame)
     columns = [_texted(column) for column in frame.iter_columns()]
     cells = pl.DataFrame([text.alias(str(i)) for i, (text, _) in enumerate(columns)])
     natures = {str(i): nature for i, (_, nature) in enumerate(columns) if nature is not None}
@@ -51,27 +52,57 @@ def read_parquet(data: bytearray, *, limit: int) -> tuple[Grid, pl.DataFrame]:
 
 
 def _declared(data: bytearray, limit: int) -> None:
+    """Turn away what says of itself that it is too large, and what is large without saying so."""
     try:
-        said = pq.ParquetFile(pa.BufferReader(data)).metadata
+        file = pq.ParquetFile(pa.BufferReader(data))
+        said = file.metadata
         groups = [said.row_group(i) for i in range(said.num_row_groups)]
+        if said.num_rows > limit or sum(group.num_rows for group in groups) > limit:
+            raise too_many(limit)
         size = sum(group.total_byte_size for group in groups)
+        if size > MOST_BYTES or said.num_columns > MOST_COLUMNS or (size > SUSPECT and size > FULL * len(data)):
+            raise _too_large()
+        _flat(file)
+        _spelt_out(data, file)
     except (pa.ArrowException, OSError, OverflowError) as error:
         raise _broken() from error
-    if said.num_rows > limit or sum(group.num_rows for group in groups) > limit:
-        raise too_many(limit)
-    if size > MOST_BYTES or said.num_columns > MOST_COLUMNS or (size > SUSPECT and size > FULL * len(data)):
-        raise InputError("the file declares that it unpacks to more than a batch may hold", remedy="ask the sender for a plain export")
+
+
+def _flat(file: pq.ParquetFile) -> None:
+    """Lists and structures inside a cell are not read: a request has one value in a cell."""
+    leaves = [file.schema.column(i) for i in range(len(file.schema))]
+    if any(leaf.max_repetition_level or "." in leaf.path for leaf in leaves):
+        raise InputError("a column of the file holds lists or structures", remedy="ask the sender for one value in each cell")
+    if any(leaf.physical_type == "FIXED_LEN_BYTE_ARRAY" and leaf.length > FIXED for leaf in leaves):
+        raise _too_large()
+
+
+def _spelt_out(data: bytearray, file: pq.ParquetFile) -> None:
+    """The text of a column is stored once for each distinct value: two megabytes can spell out twenty thousand. So it is added up first."""
+    total = 0
+    for name in (file.schema.column(i).name for i in range(len(file.schema)) if file.schema.column(i).physical_type == "BYTE_ARRAY"):
+        column = pq.ParquetFile(pa.BufferReader(data), read_dictionary=[name])
+        for group in range(file.metadata.num_row_groups):
+            for chunk in column.read_row_group(group, columns=[name], use_threads=False).column(0).chunks:
+                total += _length(chunk)
+            if total > MOST_BYTES:
+                raise _too_large()
+
+
+def _length(chunk: pa.Array) -> int:
+    """Bytes of all values of a chunk, without laying them out."""
+    if not isinstance(chunk, pa.DictionaryArray):
+        return int(compute.sum(compute.binary_length(chunk)).as_py() or 0)
+    each = compute.binary_length(chunk.dictionary).cast(pa.int64())
+    return int(compute.sum(each.take(chunk.indices)).as_py() or 0)
+
+
+def _too_large() -> InputError:
+    return InputError("the file unpacks to more than a batch may hold", remedy="ask the sender for a plain export")
 
 
 def _broken() -> InputError:
     return InputError("the file is truncated or not Parquet", remedy="copy it again and compare its SHA-256 with the sender's")
-
-
-def _no_larger_than_said(frame: pl.DataFrame) -> None:
-    """A dictionary can make one long value stand in every row: small to unpack, large as soon as it is worked on."""
-    texts = frame.select(pl.col(pl.String()).str.len_bytes().cast(pl.UInt64()).sum())
-    if texts.width and sum(value or 0 for value in texts.row(0)) > MOST_BYTES:
-        raise InputError("the cells of the file together are longer than a batch may hold", remedy="ask the sender for a plain export")
 
 
 def _texted(column: pl.Series) -> tuple[pl.Series, pl.Series | None]:
@@ -81,7 +112,7 @@ def _texted(column: pl.Series) -> tuple[pl.Series, pl.Series | None]:
         return column, None
     if isinstance(kind, (pl.Categorical, pl.Enum)):
         return column.cast(pl.String()), None
-    if kind.is_nested() or isinstance(kind, (pl.Binary, pl.Object)):
+    if isinstance(kind, pl.Binary):
         return pl.repeat("", len(column), eager=True), _natured(column, grid.NESTED)
     if kind.is_float():
         return _numbers_as_text(column), _natured(column, grid.NUMBER)
@@ -131,11 +162,13 @@ def read_json_lines(data: bytearray, *, encoding: str = "", limit: int) -> Grid:
     if not headings:
         raise InputError("no line of the file is a JSON object", remedy="write one object a line, in UTF-8")
     rows = pl.Series("row", [number for number, _ in lines], dtype=pl.UInt32())
-    pairs = [_column((None if one is None else one.get(key)) for one in objects) for key in headings]
+    unread = {
+        i: {headings[0]: line.decode("utf-8", "replace")} for i, (_, line) in enumerate(lines) if objects[i] is None
+    }  # to be written back
+    pairs = [_column((unread[i] if one is None else one).get(key) for i, one in enumerate(objects)) for key in headings]
     cells = pl.DataFrame([text.alias(str(i)) for i, (text, _) in enumerate(pairs)])
     natures = {str(i): nature for i, (_, nature) in enumerate(pairs) if (nature != grid.TEXT).any()}
-    unread = rows.filter(pl.Series([one is None for one in objects], dtype=pl.Boolean()))
-    return Grid("jsonl", tuple(headings), rows, cells, natures, marks(unread, "malformed-row"), encoding=encoding)
+    return Grid("jsonl", tuple(headings), rows, cells, natures, marks(rows.gather(list(unread)), "malformed-row"), encoding=encoding)
 
 
 def _object(line: bytes) -> Mapping[str, object] | None:
@@ -177,4 +210,13 @@ def _cell(value: object) -> tuple[str | None, int]:
         return str(value), grid.NUMBER
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode(), grid.TEXT  # a lone surrogate is no text
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode(), grid.NESTED
+    return _spelt(value).encode("utf-8", "replace").decode(), grid.NESTED
+
+
+def _spelt(value: object) -> str:
+    """A list or an object as JSON again, numbers as they were written."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(key, ensure_ascii=False)}: {_spelt(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_spelt, value))}]"
+    return str(value) if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)

@@ -2,14 +2,15 @@
 
 Values come from calamine, by way of ``python-calamine``; formulas, errors, merged cells and what is hidden from the sheet's own XML
 (``markup``). The old binary formats are turned away: in them neither can be seen here. One sheet holds the requests: the one that is
-named, or the only visible one whose first filled row has headings of a request. The number format of a cell is not read, so a ZIP code that
-is *shown* with its zero but stored without is a number without it.
+named, or the only visible one whose first filled row has headings of a request. The number format of a cell is not read, so a ZIP code
+that is *shown* with its zero but stored without is a number without it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+from array import array
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -21,6 +22,7 @@ from privity.intake import grid
 from privity.intake.archive import Archive, damaged, open_archive
 from privity.intake.grid import Grid, OtherSheet, marks, unblanked
 from privity.intake.markup import Box, Markup, scan_content, scan_sheet, walk
+from privity.intake.strings import MOST_BYTES, shared_lengths, too_long, within
 from privity.intake.text import too_many
 
 if TYPE_CHECKING:
@@ -78,7 +80,12 @@ def _office_open(archive: Archive) -> dict[str, Markup]:
             for _ in archive.chunks(name):
                 pass
     targets = _relations(archive)
-    return {name: scan_sheet(archive.chunks(part)) for name, key in _sheets(archive) if (part := targets.get(key, "")) in archive.parts}
+    parts = {name: part for name, key in _sheets(archive) if (part := targets.get(key, "")) in archive.parts}
+    found = {name: scan_sheet(archive.chunks(part)) for name, part in parts.items()}
+    texts = next((name for name in archive.parts if name.casefold() == "xl/sharedstrings.xml"), "")
+    lengths = shared_lengths(archive.chunks(texts)) if texts else array("Q")
+    within([(found[name].shared, archive.chunks(part)) for name, part in parts.items()], lengths)
+    return found
 
 
 def _sheets(archive: Archive) -> list[tuple[str, str]]:
@@ -114,7 +121,10 @@ def _opendocument(archive: Archive) -> list[Markup]:
         )
     if "content.xml" not in archive.parts:
         raise damaged()
-    return scan_content(archive.chunks("content.xml"))
+    found = scan_content(archive.chunks("content.xml"))
+    if sum(markup.text for markup in found) > MOST_BYTES:
+        raise too_long()
+    return found
 
 
 def _tabs(data: bytearray, markups: dict[str, Markup] | list[Markup]) -> Iterator[_Tab]:
@@ -268,7 +278,7 @@ def _hidden(markup: Markup, rows: pl.Series, left: int, width: int) -> pl.DataFr
     """Marks for hidden rows that hold requests, and for hidden columns."""
     spans = _joined([(max(first, 0), last + 1) for first, last in markup.hidden_rows])
     numbers = pl.DataFrame(spans, schema={"a": pl.UInt32(), "b": pl.UInt32()}, orient="row")
-    rows_hidden = numbers.select((pl.int_ranges("a", pl.col("b").clip(upper_bound=1_048_576), dtype=pl.UInt32()).explode() + 1)).to_series()
+    rows_hidden = numbers.select(pl.int_ranges("a", pl.col("b").clip(upper_bound=1_048_576), dtype=pl.UInt32()).explode() + 1).to_series()
     columns = chain.from_iterable(range(max(a - left, 0), min(b - left + 1, width)) for a, b in markup.hidden_columns)
     found = [marks(rows.filter(rows.is_in(rows_hidden.drop_nulls().implode())), "hidden-row")]
     return pl.concat([*found, *(marks([None], "hidden-column", str(column)) for column in sorted(set(columns)))])

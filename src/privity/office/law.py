@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from privity.errors import InputError, TamperError
 from privity.ledger.entry import Kind
 from privity.office import disk, record
-from privity.rules.book import LawBook, open_book
+from privity.rules import book as books
+from privity.rules.book import LawBook, Rulebook, open_book
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from privity.office.place import Office
@@ -95,3 +97,9 @@ def version(office_root: Path, regime: str, digest: str) -> LawBook:
     if not folder.is_dir() or folder_digest(folder) != digest:
         raise TamperError(f"the law of version `{digest[:12]}` is missing or altered", remedy="restore the folder from a backup; its digest names it")
     return open_book(folder, regime)
+
+
+@lru_cache(maxsize=32)
+def rulebook(office_root: Path, regime: str, digest: str, day: date, agreement: str | None, agency: str) -> Rulebook:
+    """What of a version decides on a day. A version never changes, so neither does this; which version governs is asked every time."""
+    return books.in_force(version(office_root, regime, digest), day, agreement=agreement, agency=agency)

@@ -25,7 +25,6 @@ from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import basis, determinations, disk, dispose, enrol, law, record
 from privity.office import batch as batches
-from privity.rules.book import in_force
 from privity.terms import Disposition, Facts, Outcome, Receipt, Stage
 
 if TYPE_CHECKING:
@@ -128,8 +127,8 @@ def _enter(run: Run, packet: Packet, sealer: Sealer) -> str:
     with office.store.write() as tx:
         if tx.rows("package", package=name):
             return name  # another process was first
-        digest, book = law.in_force(office, tx)
-        rulebook = in_force(book, office.day, agreement=run.batch.agreement or None, agency=run.batch.agency)
+        digest, _ = law.in_force(office, tx)
+        rulebook = law.rulebook(office.root, office.regime, digest, office.day, run.batch.agreement or None, run.batch.agency)
         disposition = _standing(run, tx)
         released = _decide_again(run, tx, rulebook, disposition, packet)
         recipient = enrol.recipient_key(tx, packet.officer, run.batch.agency)

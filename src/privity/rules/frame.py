@@ -114,7 +114,8 @@ def decide(rulebook: Rulebook, facts: pl.DataFrame, stage: Stage, principals: Ma
 
 def _shaped(vocabulary: Vocabulary, facts: pl.DataFrame, stage: Stage) -> None:
     wanted = {**facts_schema(vocabulary, stage), "principal": pl.String(), "action": pl.String()}
-    wrong = [name for name, kind in wanted.items() if facts.schema.get(name) != kind]
+    given = facts.schema
+    wrong = [name for name, kind in wanted.items() if given.get(name) != kind]
     if wrong:
         raise TypeError(f"facts at {stage}: columns missing or of another type: {', '.join(wrong)}")
 
@@ -177,9 +178,8 @@ def reasons(rulebook: Rulebook, found: pl.DataFrame, stage: Stage) -> tuple[pl.D
     verdicts = [_passes(rulebook, source).alias(f"{source.lower()}_ok") for source in Source]
     marked = found.with_columns(reduce(lambda a, b: a ^ b, map(_weighed, listed), pl.lit(0, pl.UInt64)).alias("reasons_id"))
     distinct = marked.unique("reasons_id", keep="any")
-    spelled = pl.concat([pl.DataFrame(schema=Reasons.SCHEMA), *(_spelled(distinct, one) for one in listed)])
     rows = marked.select("ordinal", "reasons_id", *verdicts, _refers(rulebook).alias("referred"))
-    return rows, Reasons(spelled.sort("reasons_id", maintain_order=True))
+    return rows, Reasons(_spelled(distinct, listed))
 
 
 def _passes(rulebook: Rulebook, source: Source) -> pl.Expr:
@@ -242,10 +242,16 @@ def _weighed(finding: _Finding) -> pl.Expr:
     return pl.when(finding.hit).then(pl.lit(finding.weight, pl.UInt64)).otherwise(pl.lit(0, pl.UInt64))
 
 
-def _spelled(distinct: pl.DataFrame, finding: _Finding) -> pl.DataFrame:
-    requirement = finding.requirement
-    said = {"source": requirement.source.value, "requirement": requirement.id, "kind": finding.kind}
-    return distinct.filter(finding.hit).select("reasons_id", *(pl.lit(value).alias(name) for name, value in said.items()))
+def _spelled(distinct: pl.DataFrame, listed: tuple[_Finding, ...]) -> pl.DataFrame:
+    """The findings of each distinct set, in the order of the rulebook."""
+    hits = distinct.select("reasons_id", *(one.hit.alias(str(place)) for place, one in enumerate(listed)))
+    long = hits.unpivot(index="reasons_id", variable_name="place", value_name="hit").filter("hit").with_columns(pl.col("place").cast(pl.UInt32))
+    words = pl.DataFrame(
+        [(place, one.requirement.source.value, one.requirement.id, one.kind) for place, one in enumerate(listed)],
+        schema={"place": pl.UInt32, "source": pl.String, "requirement": pl.String, "kind": pl.String},
+        orient="row",
+    )
+    return long.join(words, on="place").sort("reasons_id", "place").select(*Reasons.SCHEMA)
 
 
 # ---------------------------------------------------------------- what is missing

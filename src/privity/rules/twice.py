@@ -6,6 +6,7 @@ answer for a wrong reason is a difference too.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from privity.rules.engine import CedarEngine, Verdict
@@ -28,13 +29,19 @@ def differences(rulebook: Rulebook, facts: pl.DataFrame, stage: Stage, principal
 
     Takes the facts as ``frame.decide`` takes them. Decides every row that it is given, twice.
     """
-    engine = CedarEngine(rulebook, principals).decide(facts.rows(named=True), stage)
+    engine = _engine(rulebook, frozenset(principals.items())).decide(facts.rows(named=True), stage)
     masks = decide(rulebook, facts, stage, principals)
     differing = set[int]()
     for source, rules in rulebook.rules.items():
         said = zip(masks["ordinal"], _said(masks, source, rules), engine, strict=True)
         differing |= {ordinal for ordinal, ours, theirs in said if ours != _triple(theirs[source])}
     return sorted(differing)
+
+
+@lru_cache(maxsize=4)
+def _engine(rulebook: Rulebook, principals: frozenset[tuple[str, frozenset[str]]]) -> CedarEngine:
+    """One engine for a rulebook (which never changes) and the people it is asked about; the packages of a release share it."""
+    return CedarEngine(rulebook, dict(principals))
 
 
 def _triple(verdict: Verdict) -> Said:

@@ -27,7 +27,7 @@ class Place:
 @cache
 def places() -> tuple[Place, ...]:
     """All active standard ZIP codes of the fifty states and the District, ordered by state and code."""
-    table = zipcodes.list_all()  # type: ignore[no-untyped-call]
+    table = zipcodes.list_all()
     return tuple(sorted(Place(z["state"], z["zip_code"], z["city"]) for z in table if _usable(z)))
 
 

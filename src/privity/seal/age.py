@@ -21,7 +21,7 @@ class AgeSealer:
         Raises:
             InputError: the recipient is not an age public key.
         """
-        return pyrage.encrypt(payload, [_recipient(recipient)])
+        return bytes(pyrage.encrypt(payload, [_recipient(recipient)]))
 
 
 def _recipient(text: str) -> pyrage.x25519.Recipient:
@@ -44,6 +44,6 @@ def open_sealed(ciphertext: bytes, identity: str) -> bytes:
         InputError: the package was altered, or is for somebody else.
     """
     try:
-        return pyrage.decrypt(ciphertext, [pyrage.x25519.Identity.from_str(identity)])
+        return bytes(pyrage.decrypt(ciphertext, [pyrage.x25519.Identity.from_str(identity)]))
     except pyrage.DecryptError:
         raise InputError("the package cannot be opened with this key", remedy="check the key, and ask for the package again") from None

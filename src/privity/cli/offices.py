@@ -1,0 +1,206 @@
+"""Commands on an office: init, load, submit, batches, determinations, explain, verify, account."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from privity.cli import options, screen
+from privity.errors import RefusedError
+
+if TYPE_CHECKING:
+    from privity.account import Accounting
+    from privity.office.explain import Explanation
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+
+    @app.command()
+    def init(
+        folder: options.OfficeFolder,
+        custodian: Annotated[str, typer.Option("--custodian", help="The custodian's name, as letters print it.")],
+        origin: Annotated[str, typer.Option("--origin", help="The ledger's name, like a host name: disclosure.example.gov/ledger.")],
+        regime: Annotated[str, typer.Option("--regime", help="The instrument that this office serves.")] = "us/26-usc-6103",
+        law: Annotated[Path | None, typer.Option("--law", help="The law to begin with; the shipped one if not said.")] = None,
+        trial: Annotated[bool, typer.Option("--trial", help="For trying out: other days may be stated.")] = False,
+        as_of: options.AsOf = "",
+    ) -> None:
+        """Make an office: store, keys, law in force. Example: privity init office --custodian "Disclosure" --origin d.example.gov/ledger"""
+        from privity.office.init import init as make
+        from privity.rules.facts import SHIPPED
+
+        office = make(
+            folder, custodian=custodian, origin=origin, law_root=law or SHIPPED, regime=regime, trial=trial, as_of=options.day(as_of)
+        )
+        screen.say(f"office made in {folder}\nledger key: {office.verifier.vkey}")
+
+    @app.command()
+    def load(folder: options.OfficeFolder, files: list[Path], as_of: options.AsOf = "") -> None:
+        """Load and prepare the custodian's records (Parquet or CSV). Example: privity load office register.parquet"""
+        from privity.office.place import open_office
+        from privity.office.register import load as put
+
+        digest = put(open_office(folder, options.day(as_of)), files)
+        screen.say(f"register {digest[:12]} in force")
+
+    @app.command()
+    def submit(
+        folder: options.OfficeFolder,
+        file: Path,
+        envelope: Annotated[Path, typer.Option("--envelope", help="The envelope (TOML).")],
+        intake_officer: Annotated[str, typer.Option("--intake-officer", help="Who takes it in.")],
+        columns: Annotated[Path | None, typer.Option("--columns", help="How headings are read.")] = None,
+        as_of: options.AsOf = "",
+        as_json: options.Json = False,
+    ) -> None:
+        """Receive, examine, identify, determine. Example: privity submit office r.csv --envelope e.toml --intake-officer i.marsh"""
+        from privity.intake import columns as mappings
+        from privity.office.place import open_office
+        from privity.office.submit import submit as take
+
+        office = open_office(folder, options.day(as_of))
+        mapping = mappings.load(columns) if columns else None
+        with screen.progress(as_json) as progress:
+            batch = take(office, file, envelope, intake_officer=intake_officer, mapping=mapping, progress=progress)
+        _outcomes(folder, batch.id, as_json, as_of)
+
+    @app.command()
+    def batches(folder: options.OfficeFolder, as_json: options.Json = False) -> None:
+        """List what was received. Example: privity batches office"""
+        from privity.office.place import open_office
+
+        with open_office(folder).store.read() as tx:
+            rows = tx.rows("batch")
+        names = ("batch", "received_day", "agency", "rows", "defects", "form", "entry")
+        found = [{name: row[name] for name in names} for row in rows]
+        lines = [[str(row["batch"])[:12], *(row[name] for name in names[1:])] for row in found]
+        screen.answer(as_json, {"batches": found}, lambda: screen.table("", names, lines, right=(3, 4, 6)))
+
+    @app.command()
+    def determinations(folder: options.OfficeFolder, batch: options.BatchId, as_json: options.Json = False, as_of: options.AsOf = "") -> None:
+        """What became of a batch, by outcome and citation. Example: privity determinations office 3f9a"""
+        _outcomes(folder, batch, as_json, as_of)
+
+    @app.command()
+    def explain(
+        folder: options.OfficeFolder,
+        row: Annotated[str, typer.Argument(metavar="REQUEST_ID|BATCH:ROW", help="A row, by the requester's id or by its number in the file.")],
+        as_json: options.Json = False,
+    ) -> None:
+        """One row: each requirement, met or not, source, citation, the fact it rests on. Example: privity explain office R-00017"""
+        from dataclasses import asdict
+
+        found = _explained(folder, row)
+        screen.answer(as_json, asdict(found), lambda: _show_row(found))
+
+    @app.command()
+    def verify(
+        folder: options.OfficeFolder,
+        held: Annotated[list[Path] | None, typer.Option("--held", help="A checkpoint note kept elsewhere.")] = None,
+        as_json: options.Json = False,
+    ) -> None:
+        """Read every entry, opening and signature again; name what is wrong by index. Example: privity verify office"""
+        from dataclasses import asdict
+
+        from privity.office.place import open_office
+        from privity.office.verify import verify as read_again
+
+        found = read_again(open_office(folder), [path.read_text() for path in held or []])
+        screen.answer(as_json, asdict(found), lambda: _show_verified(found.problems, found.entries, found.openings))
+        if found.problems:
+            raise RefusedError(f"{len(found.problems)} things are not as the ledger says", remedy="keep the folder as it is, and ask the inspector")
+
+    @app.command()
+    def account(
+        folder: options.OfficeFolder,
+        year: Annotated[int, typer.Option("--year", help="Calendar year.")],
+        as_json: options.Json = False,
+    ) -> None:
+        """The accounting of requests and disclosures of a year, by agency. Example: privity account office --year 2025"""
+        from privity.office.accounting import for_year
+        from privity.office.place import open_office
+
+        found = for_year(open_office(folder), year)
+        said = {"year": year, "agencies": found.agencies.rows(named=True), "purposes": found.purposes.rows(named=True), "gaps": list(found.gaps)}
+        screen.answer(as_json, said, lambda: _show_account(found))
+        if found.gaps:
+            raise RefusedError("the accounting does not reconcile", remedy="run `privity verify`")
+
+
+def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
+    from privity.office import basis
+    from privity.office import batch as kept
+    from privity.office import determinations as made
+    from privity.office.place import open_office
+    from privity.office.submit import counts
+
+    office = open_office(folder, options.day(as_of))
+    with office.store.read() as tx:
+        found = kept.named(tx, batch)
+    on = basis.basis_of(office, found)
+    outcome = counts(office, found)
+    by_citation = made.by_citation(on.rulebook, made.load(office, found))
+    said = {"batch": found.id, "rows": found.rows, "defects": found.defects, "problems": found.meta.get("problems"), "day": found.day,
+            "rulebook": on.rulebook.digest, "outcomes": outcome.rows(named=True), "by_citation": by_citation.rows(named=True)}  # fmt: skip
+
+    def show() -> None:
+        screen.say(f"batch {found.id[:12]}: {found.rows:,} rows received {found.day}, ledger entry {found.entry}")
+        for problem in list(found.meta.get("problems") or []):  # type: ignore[call-overload]
+            screen.say(f"the envelope: {problem}")
+        screen.table("", ("stage", "outcome", "duty", "rows"), outcome.rows(), right=(3,))
+        screen.say()
+        screen.citations(by_citation, "")
+
+    screen.answer(as_json, said, show)
+
+
+def _explained(folder: Path, row: str) -> Explanation:
+    import polars as pl
+
+    from privity.errors import InputError
+    from privity.office import batch as kept
+    from privity.office import dispose
+    from privity.office.explain import explain, find_row
+    from privity.office.place import open_office
+
+    office = open_office(folder)
+    beginning, colon, number = row.rpartition(":")
+    name, ordinal = (beginning, -1) if colon and number.isdigit() else find_row(office, row)
+    with office.store.read() as tx:
+        batch = kept.named(tx, name)
+    if ordinal < 0:
+        hits = dispose.request_words(office, batch).filter(pl.col("row") == int(number))["ordinal"].to_list()
+        if not hits:
+            raise InputError("the batch has no such row", remedy="rows are numbered as in the file; the first after the heading is 2")
+        ordinal = hits[0]
+    return explain(office, batch, ordinal)
+
+
+def _show_row(found: Explanation) -> None:
+    screen.say(f"batch {found.batch[:12]}, row {found.row}: {found.outcome} at the {found.stage} stage; ledger entry {found.entry}")
+    screen.say(f"duty: {found.duty}" + (f", due {found.due}" if found.due else ""))
+    screen.say(f"identification: {found.identification}")
+    screen.say(f"decided as of {found.day} under rulebook {found.rulebook[:12]}\n")
+    rows = [(one.standing, one.source, one.cite, one.requirement, "; ".join(one.facts)) for one in found.lines]
+    screen.table("", ("", "source", "citation", "requirement", "rests on"), rows)
+    for one in found.lines:
+        if one.standing in ("not met", "fact missing"):
+            screen.say(f"\n{one.cite}: {one.fails}." + (f"\n  to supply: {one.supply}." if one.supply else ""))
+
+
+def _show_verified(problems: tuple[str, ...], entries: int, openings: int) -> None:
+    screen.say(f"{entries:,} entries and {openings:,} openings read")
+    for problem in problems:
+        screen.say(f"  {problem}")
+    if not problems:
+        screen.say("verified: every entry, opening, signature and file is as the ledger says")
+
+
+def _show_account(found: Accounting) -> None:
+    for row in found.agencies.iter_rows(named=True):
+        screen.table(f"{row['agency']}, {found.year}", ("", "rows"), [(name, row[name]) for name in found.agencies.columns if name != "agency"], right=(1,))
+    screen.table("purposes", ("agency", "purpose", "rows"), found.purposes.rows(), right=(2,))
+    screen.say("every row received stands in exactly one line" if not found.gaps else "\n".join(found.gaps))

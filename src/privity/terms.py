@@ -180,6 +180,7 @@ class Column:
     plain: str
     aliases: tuple[str, ...] = ()
     personal: bool = True
+    digits: int = 0  # a number of this many digits, so that one that lost its zeros is noticed
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ class Requirement:
 class Table:
     """A frame whose columns are checked once, when it is wrapped."""
 
-    frame: pl.DataFrame
+    frame: pl.DataFrame = field(repr=False)  # a traceback must not show cells
     SCHEMA: ClassVar[Mapping[str, pl.DataType]] = {}
 
     def __post_init__(self) -> None:

@@ -42,8 +42,10 @@ def read_parquet(data: bytearray, *, limit: int) -> tuple[Grid, pl.DataFrame]:
     _declared(data, limit)
     try:
         frame = pl.read_parquet(io.BytesIO(data), use_statistics=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise _broken() from error
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException:  # noqa: BLE001 - a panic of the library below derives from BaseException
+        raise _broken() from None
     columns = [_texted(column) for column in frame.iter_columns()]
     cells = pl.DataFrame([text.alias(str(i)) for i, (text, _) in enumerate(columns)])
     natures = {str(i): nature for i, (_, nature) in enumerate(columns) if nature is not None}
@@ -64,8 +66,8 @@ def _declared(data: bytearray, limit: int) -> None:
             raise _too_large()
         _flat(file)
         _spelt_out(data, file)
-    except (pa.ArrowException, OSError, OverflowError) as error:
-        raise _broken() from error
+    except (pa.ArrowException, OSError, OverflowError, ValueError):  # Arrow's messages may quote a cell
+        raise _broken() from None
 
 
 def _flat(file: pq.ParquetFile) -> None:

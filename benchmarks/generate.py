@@ -106,6 +106,15 @@ STREETS = words(
     "VIEW WOOD SIDE FIELD CREST BROOK GLEN",
     "LAND TON DALE WAY RIDGE HAVEN SHORE GATE MONT BURY",
 )
+THINGS = [
+    word.lower()
+    for word in words(
+        4_000,
+        "AB BEL COR DRU FAL GIM HUS KEB LUD MOG NUR PEL RIX SOB TUG VOM WEB ZIL",
+        "A E I O U AN EB IS OK UM",
+        "DAN FEL GOR KIM LUP MOT NAB PIR ROX SUD TEK VIB",
+    )
+]  # of goods, ships, firms
 WAYS = ("ST", "AVE", "RD", "DR", "LN", "CT", "BLVD", "PL")
 LONG = {"ST": "STREET", "AVE": "AVENUE", "RD": "ROAD", "DR": "DRIVE", "LN": "LANE", "CT": "COURT", "BLVD": "BOULEVARD", "PL": "PLACE"}
 
@@ -296,8 +305,8 @@ def _written(rows: pl.DataFrame, chance: Chance) -> pl.DataFrame:
         pl.lit("officer or employee").alias("engaged_kind"),
         "authority",
         pl.lit("criminal investigation").alias("purpose"),
-        pl.format("{}; {} {}", _pick(KNOWS, "knows", chance), _pick(NEEDS, "needs", chance), _pick(STEPS, "steps", chance)).alias("reason"),
-        pl.lit("filing status and address").alias("items"),
+        _reason(chance),
+        pl.lit("last known address").alias("items"),
         _tin_written(chance).alias("tin"),
         pl.when(chance("periods", "ordinal") < 0.6).then(pl.lit("2022")).otherwise(pl.lit("2021-2023")).alias("tax_periods"),
         ordered.then(pl.lit("2023-01-15")).alias("predicate_date"),
@@ -310,6 +319,18 @@ def _written(rows: pl.DataFrame, chance: Chance) -> pl.DataFrame:
 
 def _pick(of: tuple[str, ...], what: str, chance: Chance, by: pl.Expr | str = "ordinal") -> pl.Expr:
     return chance.whole(what, len(of), by).replace_strict(dict(enumerate(of)), return_dtype=pl.String).alias(what)
+
+
+def _reason(chance: Chance) -> pl.Expr:
+    """What is known, what it shows and what it is for, with a dozen words that only this case has: no two rows say nearly the same."""
+    own = [chance.whole(f"word {n}", len(THINGS), "ordinal").map_batches(_thing, return_dtype=pl.String) for n in range(12)]
+    said = (_pick(KNOWS, "knows", chance), _pick(NEEDS, "needs", chance), _pick(STEPS, "steps", chance))
+    frame = "{}, {}, {} and {}: {}; {} {}, {}, {} {}, {}, {} {}, {} {}"
+    return pl.format(frame, *own[:4], *said[:2], *own[4:8], said[2], *own[8:]).alias("reason")
+
+
+def _thing(rows: pl.Series) -> pl.Series:
+    return pl.Series(THINGS).gather(rows)
 
 
 def _officer() -> pl.Expr:

@@ -33,8 +33,6 @@ REMARKS: Final = frozenset({"hidden-row", "hidden-column", "duplicate-id", "lost
 #: Kinds that make a whole row unreadable: it is counted, and every cell of it is null.
 WHOLE_ROW: Final = frozenset({"ragged-row", "wrong-encoding", "malformed-row"})
 
-NINE_DIGITS: Final = frozenset({"tin"})  # columns whose numbers may begin with a zero
-
 _CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe]"  # with what turns text round on a screen
 _SCIENTIFIC: Final = r"^[+-]?\d(\.\d+)?[eE][+-]?\d{2,3}$"
 _FIELDS: Final = ("ordinal", "row", "field", "kind")
@@ -53,7 +51,7 @@ def read_cells(cells: Grid, where: Mapping[str, int], columns: Sequence[Column],
             reading.days(column.name, day_order)
         elif column.name in where and column.kind == "zip":
             reading.zips(column.name)
-    reading.numbers(NINE_DIGITS & set(where))
+    reading.numbers({column.name: column.digits for column in columns if column.digits and column.name in where})
     reading.rows()
     reading.duplicates()
     return reading.requests(columns), reading.defects(columns)
@@ -182,11 +180,12 @@ class _Reading:
         whole = pl.when(pl.col("zip").str.len_chars() <= HALF).then("zip5").otherwise(pl.col("zip5") + "-" + pl.col("zip").str.tail(4))
         return frame.select("i").join(held.select("i", whole.alias("whole")), on="i", how="left", maintain_order="left")["whole"]
 
-    def numbers(self, names: frozenset[str]) -> None:
-        """Nine-digit numbers: fewer digits in a number cell mean lost zeros; in text, seven or eight do."""
-        for name in sorted(names):
+    def numbers(self, widths: Mapping[str, int]) -> None:
+        """Numbers of a known width: fewer digits in a number cell mean lost zeros; in text, one or two fewer do."""
+        for name, width in sorted(widths.items()):
             number = self.natured(name) == grid.NUMBER
-            short = self.frame[name].str.contains(r"^\d{7,8}$") | (self.frame[name].str.contains(r"^\d{1,6}$") & number)
+            near, far = rf"^\d{{{width - 2},{width - 1}}}$", rf"^\d{{1,{width - 3}}}$"
+            short = self.frame[name].str.contains(near) | (self.frame[name].str.contains(far) & number)
             self.spoil(name, "lost-zeros", short.fill_null(value=False))
 
     # ------------------------------------------------------------ rows

@@ -18,10 +18,10 @@ from cedarpy import pst
 
 from privity.rules import fold
 from privity.rules.facts import cedar_schema
-from privity.terms import OnFail
+from privity.terms import FactType, OnFail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from privity.rules.book import Rulebook
     from privity.rules.rule import Rule
@@ -55,8 +55,12 @@ class CedarEngine:
         self.rulebook = rulebook
         schema = cedarpy.Schema.from_str(cedar_schema(rulebook.vocabulary))
         self._entities = cedarpy.Entities.from_json_str(json.dumps(_people(rulebook.vocabulary.offices, principals)), schema)
-        self._halves: dict[tuple[Source, Stage, bool, str], _Half] = {}
+        self._parts: dict[tuple[Source, Stage, bool], tuple[_Part, ...]] = {}
         self._known: dict[tuple[object, ...], _Answer] = {}
+        self._refusing = {
+            source: frozenset(rule.requirement.id for rule in rules if rule.requirement.on_fail is OnFail.REFUSE)
+            for source, rules in rulebook.rules.items()
+        }
         self._canary()
 
     def decide(self, rows: Sequence[Mapping[str, Value]], stage: Stage) -> list[dict[Source, Verdict]]:
@@ -64,28 +68,33 @@ class CedarEngine:
         return [{source: self._verdict(source, stage, row) for source in self.rulebook.rules} for row in rows]
 
     def _verdict(self, source: Source, stage: Stage, row: Mapping[str, Value]) -> Verdict:
-        permits, unsure = self._answer((source, stage, row["principal"] is not None, "permit"), row)
-        forbids, erred = self._answer((source, stage, row["principal"] is not None, "forbid"), row)
-        errored, failed = erred | unsure, forbids - {_ANY.id}
-        refusing = {rule.requirement.id for rule in self.rulebook.rules[source] if rule.requirement.on_fail is OnFail.REFUSE}
+        found: dict[str, frozenset[str]] = {"permit": frozenset(), "forbid": frozenset()}
+        errored = frozenset[str]()
+        for part in self._parts_of(source, stage, row["principal"] is not None):
+            reached, erred = self._answer(part, row)
+            found[part.effect] |= reached
+            errored |= erred
+        permits, failed = found["permit"], found["forbid"] - {_ANY.id}
         return Verdict(
             allowed=bool(permits) and not failed and not errored,
-            passes=bool(permits) and not (failed | errored) & refusing,
+            passes=bool(permits) and not (failed | errored) & self._refusing[source],
             failed=failed,
             errored=errored,
             permits=permits,
         )
 
-    def _answer(self, place: tuple[Source, Stage, bool, str], row: Mapping[str, Value]) -> _Answer:
-        half = self._halves.get(place) or self._halves.setdefault(place, self._half(*place))
-        key = (*place, row["action"], row["principal"] if half.personal else None, *(row[name] for name in half.reads))
+    def _answer(self, part: _Part, row: Mapping[str, Value]) -> _Answer:
+        key = (part.name, row["action"], row["principal"] if part.personal else None, *(row[name] for name in part.reads))
         if key not in self._known:
-            self._known[key] = self._evaluate(half.policies, _request(row, half.reads, self.rulebook.vocabulary.facts))
+            self._known[key] = self._evaluate(part.policies, _request(row, part.reads, self.rulebook.vocabulary.facts))
         return self._known[key]
 
-    def _half(self, source: Source, stage: Stage, supplied: bool, effect: str) -> _Half:
-        rules = [rule for rule in self.rulebook.rules[source] if rule.requirement.stage in stage.upto and rule.tree.effect == effect]
-        return _Half.of(rules if supplied else [_without_principal(rule) for rule in rules], effect)
+    def _parts_of(self, source: Source, stage: Stage, supplied: bool) -> tuple[_Part, ...]:
+        place = (source, stage, supplied)
+        if place not in self._parts:
+            rules = [rule for rule in self.rulebook.rules[source] if rule.requirement.stage in stage.upto]
+            self._parts[place] = tuple(_parts(place, rules if supplied else [_without_principal(rule) for rule in rules], self.rulebook))
+        return self._parts[place]
 
     def _evaluate(self, policies: cedarpy.PolicySet, request: dict[str, object]) -> _Answer:
         answer = cedarpy.is_authorized(request, policies, self._entities)
@@ -106,20 +115,36 @@ class CedarEngine:
 
 
 @dataclass(frozen=True, slots=True)
-class _Half:
-    """The permits, or the forbids, of one source and stage: asked apart, so that an unmet requirement does not hide a permit."""
+class _Part:
+    """Some rules of one source and stage, all permits or all forbids; Cedar evaluates rules independently, so parts can be asked apart."""
 
+    name: tuple[object, ...]
+    effect: str
     policies: cedarpy.PolicySet
     reads: tuple[str, ...]
     personal: bool
 
-    @classmethod
-    def of(cls, rules: Sequence[Rule], effect: str) -> _Half:
-        reads = frozenset[str]().union(*(rule.requirement.reads for rule in rules))
-        trees = (*(rule.tree for rule in rules), *([_ANY] if effect == "forbid" else []))
-        return cls(_policies(trees), tuple(sorted(reads - {"principal"})), "principal" in reads)
+
+def _parts(place: tuple[object, ...], rules: Sequence[Rule], rulebook: Rulebook) -> Iterator[_Part]:
+    """Permits; forbids that read codes; and each forbid that reads a number or a date, alone, or nearly every row would be its own question.
+
+    Permits are asked apart from forbids so that an unmet requirement does not hide a permit.
+    """
+    facts = rulebook.vocabulary.facts
+    measured = [rule for rule in rules if any(name in facts and facts[name].type in _MEASURES for name in rule.requirement.reads)]
+    apart = {id(rule) for rule in measured if rule.tree.effect == "forbid"}
+    groups = [
+        ("permit", [rule for rule in rules if rule.tree.effect == "permit"]),
+        ("forbid", [rule for rule in rules if rule.tree.effect == "forbid" and id(rule) not in apart]),
+        *(("forbid", [rule]) for rule in rules if id(rule) in apart),
+    ]
+    for number, (effect, those) in enumerate(groups):
+        reads = frozenset[str]().union(*(rule.requirement.reads for rule in those))
+        trees = (*(rule.tree for rule in those), *([_ANY] if effect == "forbid" else []))
+        yield _Part((*place, number), effect, _policies(trees), tuple(sorted(reads - {"principal"})), "principal" in reads)
 
 
+_MEASURES = frozenset({FactType.WHOLE, FactType.DAY})
 _ANY = fold.open_permit("(any)")
 
 

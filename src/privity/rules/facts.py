@@ -156,14 +156,15 @@ def _columns(file: LawFile, raw: Mapping[str, object]) -> dict[str, Column]:
 
 
 def _column(file: LawFile, raw: object) -> tuple[str, Column]:
-    found = entry(file, "column", raw, {"name": str, "kind": str, "plain": str}, {"aliases": list, "personal": bool})
+    found = entry(file, "column", raw, {"name": str, "kind": str, "plain": str}, {"aliases": list, "personal": bool, "digits": int})
     name, where = text(found, "name"), f"column `{text(found, 'name')}`"
     if not _NAME.fullmatch(name) or name in ("ordinal", "row"):
         raise file.wrong(where, "`name` is not a plain name in small letters, or is reserved")
     if found["kind"] not in COLUMN_KINDS:
         raise file.wrong(where, f"`kind` is none of {', '.join(COLUMN_KINDS)}")
     aliases = words(file, where, found, "aliases")
-    return name, Column(name, text(found, "kind"), text(found, "plain"), aliases, found.get("personal") is not False)
+    digits = found.get("digits", 0)
+    return name, Column(name, text(found, "kind"), text(found, "plain"), aliases, found.get("personal") is not False, digits if isinstance(digits, int) else 0)
 
 
 # ---------------------------------------------------------------- facts

@@ -54,7 +54,24 @@ def determine(rulebook: Rulebook, facts: Facts, stage: Stage, asked: Asked) -> D
         stage: how much is known.
         asked: the signing official, the basis, and the offices that officials hold.
     """
-    masks = frame.decide(rulebook, asked.put_to(facts), stage, asked.offices)
+    return _determined(rulebook, frame.decide(rulebook, asked.put_to(facts), stage, asked.offices), stage, asked)
+
+
+def determine_twice(rulebook: Rulebook, facts: Facts, stage: Stage, asked: Asked) -> Determined:
+    """The same, with every row also decided by Cedar's own engine.
+
+    Raises:
+        AssertionError: the two differ on a row, in the decision or in its reasons: a bug, and the batch stops (invariant 6).
+    """
+    table = asked.put_to(facts)
+    masks = frame.decide(rulebook, table, stage, asked.offices)
+    differ = twice.differences(rulebook, table, stage, asked.offices, masks)
+    if differ:
+        raise AssertionError(f"the two engines differ on {len(differ)} rows at the {stage} stage, first row {differ[0]}; nothing is determined")
+    return _determined(rulebook, masks, stage, asked)
+
+
+def _determined(rulebook: Rulebook, masks: pl.DataFrame, stage: Stage, asked: Asked) -> Determined:
     rows, reasons = frame.reasons(rulebook, masks, stage)
     passed = pl.all_horizontal("statute_ok", "halt_ok", "agreement_ok", "policy_ok")
     outcomes = rows.select(
@@ -120,14 +137,3 @@ def _outside(rulebook: Rulebook, unknown: frozenset[str]) -> list[str]:
     """Names that a file cannot supply."""
     names = [fact.name for fact in rulebook.vocabulary.facts.values() if fact.origin[0] in ("envelope", "office")]
     return ["principal", *names, *sorted(unknown)]
-
-
-# ---------------------------------------------------------------- decided twice
-
-
-def disagreements(rulebook: Rulebook, facts: Facts, stage: Stage, asked: Asked) -> list[int]:
-    """Ordinals on which Cedar's own engine decides otherwise, or for other reasons, than the frame did. Empty: they agree.
-
-    Decides every row of ``facts`` both ways; the caller chooses the rows.
-    """
-    return twice.differences(rulebook, asked.put_to(facts), stage, asked.offices)

@@ -45,6 +45,11 @@ def book():
     return open_book(SHIPPED)
 
 
+@cache
+def standing(day, agreement):
+    return in_force(book(), day, agreement=agreement)
+
+
 def load():
     """Every case of every file, over its file's baseline, with the regime."""
     found = []
@@ -73,7 +78,7 @@ def requests(row):
     columns = book().vocabulary.columns
     where = {column.name: place for place, column in enumerate(columns)}
     cells = pl.DataFrame({str(place): [row.get(name) or None] for name, place in where.items()}, schema={str(i): pl.String for i in where.values()})
-    made, defects = read_cells(Grid("csv", "", tuple(where), cells, pl.Series([2], dtype=pl.UInt32)), where, columns)
+    made, defects = read_cells(Grid("csv", tuple(where), pl.Series([2], dtype=pl.UInt32), cells), where, columns)
     return made, defects
 
 
@@ -113,8 +118,8 @@ def record_facts(facts, case, rulebook):
 
 def decided(case):
     """Through the request stage, and, if the row passes it, through the record stage."""
-    agreement = case["envelope"].get("agreement")
-    rulebook = in_force(book(), case["day"], agreement=agreement or None, agency=case["office"]["agency"])
+    agreement = case["envelope"].get("agreement") or None
+    rulebook = standing(case["day"], agreement)
     action = action_of(case["envelope"]["basis"], rulebook.vocabulary)
     asked = determine.Asked(SIGNATORY, action, {SIGNATORY: frozenset(case["office"]["offices"])})
     facts, stage = request_facts(case, rulebook), Stage.REQUEST

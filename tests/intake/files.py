@@ -21,7 +21,7 @@ COLUMNS = (
     Column("city", "text", "", ("town",)),
     Column("state", "text", "", ("st",)),
     Column("zip", "zip", "", ("zip code", "postal code")),
-    Column("tin", "text", "", ("ssn",)),
+    Column("tin", "text", "", ("ssn",), digits=9),
     Column("reason", "text", "", ("reasons",)),
 )
 HEAD = ["request_id", "first_name", "last_name", "dob", "address", "city", "state", "zip", "ssn", "reason", "my notes"]

@@ -57,7 +57,7 @@ def basis_of(office: Office, batch: Batch) -> Basis:
         row = entered(office, tx, batch.id) or _today(office, tx, batch)
     book = law.version(office.root, office.regime, str(row["law"]))
     rulebook = in_force(book, date.fromisoformat(str(row["day"])), agreement=batch.agreement or None, agency=batch.agency)
-    return Basis(rulebook, asked(row), _office_facts(row), row)
+    return Basis(rulebook, _asked(row), _office_facts(row), row)
 
 
 def entered(office: Office, tx: Tx, batch: str) -> Mapping[str, entries.Json] | None:
@@ -107,7 +107,7 @@ def _agency_word(tx: Tx, agency: str, vocabulary: Vocabulary) -> str | None:
     return next((word for word in words if word in known), None)
 
 
-def asked(row: Mapping[str, entries.Json]) -> Asked:
+def _asked(row: Mapping[str, entries.Json]) -> Asked:
     principal, action, held = row["principal"], row["action"], row["offices"]
     offices = frozenset(str(name) for name in held) if isinstance(held, list) else frozenset[str]()
     name = str(principal) if principal is not None else None

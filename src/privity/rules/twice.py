@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from privity.rules.engine import CedarEngine, Verdict
-from privity.rules.frame import KINDS, WIDTH, decide, mask_column
+from privity.rules.frame import KINDS, WIDTH, mask_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     Said: TypeAlias = tuple[frozenset[str], frozenset[str], frozenset[str]]  # permits, forbids, errors
 
 
-def differences(rulebook: Rulebook, facts: pl.DataFrame, stage: Stage, principals: Mapping[str, frozenset[str]]) -> list[int]:
+def differences(
+    rulebook: Rulebook, facts: pl.DataFrame, stage: Stage, principals: Mapping[str, frozenset[str]], masks: pl.DataFrame
+) -> list[int]:
     """Ordinals of the rows that the two decide otherwise or for other reasons; empty if they agree.
 
-    Takes the facts as ``frame.decide`` takes them. Decides every row that it is given, twice.
+    Takes the facts as ``frame.decide`` takes them, and the masks that it gave for them. Asks the engine about every row.
     """
     engine = _engine(rulebook, frozenset(principals.items())).decide(facts.rows(named=True), stage)
-    masks = decide(rulebook, facts, stage, principals)
     differing = set[int]()
     for source, rules in rulebook.rules.items():
         said = zip(masks["ordinal"], _said(masks, source, rules), engine, strict=True)

@@ -136,6 +136,7 @@ def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
     from privity.office import determinations as made
     from privity.office.place import open_office
     from privity.office.submit import counts
+    from privity.terms import Duty
 
     office = open_office(folder, options.day(as_of))
     with office.store.read() as tx:
@@ -151,6 +152,9 @@ def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
         for problem in list(found.meta.get("problems") or []):  # type: ignore[call-overload]
             screen.say(f"the envelope: {problem}")
         screen.table("", ("stage", "outcome", "duty", "rows"), outcome.rows(), right=(3,))
+        held = outcome.filter(outcome["duty"] == Duty.HELD)["rows"].sum()
+        if held:
+            screen.say(f"{held:,} rows are a duty held on agreement or policy alone: for counsel, by {made.due(office, found)}")
         screen.say()
         screen.citations(by_citation, "")
 

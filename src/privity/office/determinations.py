@@ -79,3 +79,8 @@ def by_citation(rulebook: Rulebook, rows: pl.DataFrame) -> pl.DataFrame:
 def eligible(rows: pl.DataFrame) -> pl.DataFrame:
     """The determinations of rows that were eligible, so that each of them is answered."""
     return rows.filter(pl.col("stage") == Stage.RECORD)
+
+
+def due(office: Office, batch: Batch) -> str:
+    """The earliest due date among the rows that are owed or held, in ISO form; empty if there is none."""
+    return str(load(office, batch)["due"].drop_nulls().min() or "")

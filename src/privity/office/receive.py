@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from privity.errors import InputError, PrivityError
+from privity import review
+from privity.errors import InputError, PrivityError, RefusedError
 from privity.intake import envelope as envelopes
 from privity.intake.read import read
 from privity.ledger import entry as entries
@@ -39,7 +40,11 @@ def receive(office: Office, file: Path, envelope: Path, *, intake_officer: str, 
 
     Raises:
         InputError: the file or the envelope cannot be read. It is on record as received all the same, and the message says so.
+        RefusedError: the intake officer does not hold that office today; nothing is received by someone who may not.
     """
+    with office.store.read() as tx:
+        if not review.holds(enrol.appointments(tx, enrol.CUSTODIAN), intake_officer, review.INTAKE, office.day):
+            raise RefusedError(f"`{intake_officer}` is not an intake officer on {office.day}", remedy="name one with --intake-officer, or appoint them")
     digest, batch = _identity(office, file, envelope)
     with office.store.read() as tx:
         if tx.rows("batch", batch=batch):

@@ -45,7 +45,7 @@ def receive(office: Office, file: Path, envelope: Path, *, intake_officer: str, 
     with office.store.read() as tx:
         if not review.holds(enrol.appointments(tx, enrol.CUSTODIAN), intake_officer, review.INTAKE, office.day):
             raise RefusedError(f"`{intake_officer}` is not an intake officer on {office.day}", remedy="name one with --intake-officer, or appoint them")
-    digest, batch = _identity(office, file, envelope)
+    digest, batch = identity(office, file, envelope)
     with office.store.read() as tx:
         if tx.rows("batch", batch=batch):
             return batch
@@ -61,7 +61,7 @@ def receive(office: Office, file: Path, envelope: Path, *, intake_officer: str, 
     return batch
 
 
-def _identity(office: Office, file: Path, envelope: Path) -> tuple[str, str]:
+def identity(office: Office, file: Path, envelope: Path) -> tuple[str, str]:
     """The file's digest, and the batch id: the same for the same two files, and meaningless outside the office."""
     digests = []
     for path in (file, envelope):

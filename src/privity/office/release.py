@@ -92,15 +92,15 @@ def _open(office: Office, batch: Batch) -> Run:
 
 
 def _unanswered(run: Run) -> list[Packet]:
-    """The packets that have no entry yet. A batch is cut the same way every time."""
+    """The rows that no package carries yet, cut into packets."""
     with run.office.store.read() as tx:
         size = int(law.in_force(run.office, tx)[1].numbers.get("package_rows", 256))
-        entered = {row["package"] for row in tx.rows("package", batch=run.batch.id)}
-    return [packet for packet in answers.packets(run.rows, size) if _name(run, packet) not in entered]
+        answered = [row["ordinal"] for row in tx.rows("package_row", batch=run.batch.id)]
+    return list(answers.packets(run.rows.filter(~pl.col("ordinal").is_in(answered)), size))
 
 
 def _name(run: Run, packet: Packet) -> str:
-    """A package's name: meaningless outside, and the same for the same rows."""
+    """A package's name: meaningless outside, and the same for the same first row, which is in one package only."""
     return run.office.blind("package", run.batch.id, packet.officer, str(packet.rows["ordinal"].item(0)))[:32]
 
 
@@ -234,7 +234,8 @@ def _enter_intent(
         digest=digest,
         entry=index,
     )
-    tx.add("package_row", [{"package": name, "ordinal": one, "disclosed": int(one in released)} for one in packet.rows["ordinal"].to_list()])
+    ordinals = packet.rows["ordinal"].to_list()
+    tx.add("package_row", [{"package": name, "ordinal": one, "batch": run.batch.id, "disclosed": int(one in released)} for one in ordinals])
     tx.add_one("custody", package=name, state="intent", day=run.office.day, note=scheme, entry=index)
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from privity.office import batch as batches
-from privity.office import determinations
+from privity.office import determinations, disk
 from privity.office.decide import decide
-from privity.office.receive import receive
+from privity.office.receive import identity, receive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +34,12 @@ def submit(
     Raises:
         InputError: the file or envelope cannot be read (it is on record all the same), or the office has no register.
     """
-    batch = receive(office, file, envelope, intake_officer=intake_officer, mapping=mapping)
-    with office.store.read() as tx:
-        found = batches.named(tx, batch)
-    decide(office, found, progress)
+    # Shards lie where their names say: a second process with the same files would write over those that the first has on record.
+    with disk.alone(office.root / "batches" / f".{identity(office, file, envelope)[1]}.lock"):
+        batch = receive(office, file, envelope, intake_officer=intake_officer, mapping=mapping)
+        with office.store.read() as tx:
+            found = batches.named(tx, batch)
+        decide(office, found, progress)
     return found
 
 

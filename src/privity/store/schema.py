@@ -193,7 +193,9 @@ package_row = Table(
     metadata,
     _key("package", Text, ForeignKey("package.package")),
     _key("ordinal", Integer),
+    _has("batch", Text, ForeignKey("batch.batch")),
     _has("disclosed", Integer, CheckConstraint("disclosed IN (0, 1)")),
+    UniqueConstraint("batch", "ordinal"),  # a row is answered once, whoever tries
 )
 custody = Table(
     "custody",

@@ -81,11 +81,17 @@ CIVIL = (
     r"inadmissib|asylum|visa status|out of status|unlawful(?:ly)? present|unlawful presence|undocumented|"
     r"illegal(?:ly)? present|illegal alien)"
 )
+# To find a person is said outright ...
 LOCATE = (
-    r"\b(?:locat|relocat|whereabout|find|finding|found at|last known|current address|new address|home address|address|"
-    r"addresses|residence|resid|"
-    r"reside|where (?:he|she|they|the|subject)|track|trace|apprehen|arrest|contact|domicil|abscond|fugitive|at large)"
+    r"\b(?:locat|relocat|whereabout|(?:to|and|or|can|could|may) find\b|finding (?:the|this|him|her|them)|last known|track(?:ing)? (?:down|the|him|her|them)"
+    r"|trace (?:the|him|her|them)|skip ?trac|apprehen|abscond|fugitive|at large|(?:current|new|present) (?:address|residence|location)"
+    r"|where (?:he|she|they|the (?:subject|person|alien|individual)) (?:is|lives?|resides?|stays?|works?|can)"
+    r"|(?:need|want|request|requir|obtain|provid|confirm|verif|updat|furnish|suppl|seek|get)\w* (?:(?:the|an|his|her|their|for|of|subject|person|taxpayer|s) )*address"
+    r"|address\w* (?:(?:is|are|was) )?(?:need|want|request|requir|sought))"
 )
+# ... or a few words speak of nothing but where somebody lives. In a longer text an address can be evidence.
+LIVES = r"\b(?:address|resid|home\b|domicil|found at|arrest|contact)"
+FEW = 10  # informative words
 
 
 def tally(requests: pl.DataFrame, /) -> pl.DataFrame:
@@ -143,7 +149,8 @@ def _texts(requests: pl.DataFrame) -> pl.DataFrame:
 def _slice(requests: pl.DataFrame) -> pl.LazyFrame:
     reasons = requests.lazy().select("reason").unique().filter(pl.col("reason").str.strip_chars() != "")
     lines = reasons.with_columns(_line(pl.col("reason")).alias("line"))
-    read = lines.select("reason", _aim(pl.col("line")).alias("aim"), _words(pl.col("line").str.replace_all(_EMPTY, " ")).alias("words"))
+    lines = lines.with_columns(_words(pl.col("line").str.replace_all(_EMPTY, " ")).alias("words"))
+    read = lines.select("reason", _aim(pl.col("line"), pl.col("words").list.len()).alias("aim"), "words")
     own = pl.concat_str([name for name in OWN if name in requests.columns], separator=" ", ignore_nulls=True)
     rows = requests.lazy().select("ordinal", "reason", _words(_line(own) + " ").alias("own"))  # the space: an empty word, to take away
     joined = rows.join(read, on="reason", how="left", maintain_order="left")
@@ -160,12 +167,12 @@ def _words(line: pl.Expr) -> pl.Expr:
     return stems(line.str.replace_all("-", " ", literal=True).str.split(" "))
 
 
-def _aim(line: pl.Expr) -> pl.Expr:
+def _aim(line: pl.Expr, words: pl.Expr) -> pl.Expr:
     """``civil-aim``, ``locate-only`` or null."""
     said = line.str.replace_all(DESCRIBES, " ")
-    crime = said.str.contains(CRIME)
-    civil = pl.when(said.str.contains(CIVIL)).then(pl.lit("civil-aim"))
-    return pl.when(~crime).then(pl.coalesce(civil, pl.when(said.str.contains(LOCATE)).then(pl.lit("locate-only"))))
+    locates = said.str.contains(LOCATE) | (said.str.contains(LIVES) & (words < FEW))
+    aim = pl.when(said.str.contains(CIVIL)).then(pl.lit("civil-aim")).when(locates).then(pl.lit("locate-only"))
+    return pl.when(~said.str.contains(CRIME)).then(aim)
 
 
 def latin(cells: pl.Expr) -> pl.Expr:

@@ -67,6 +67,7 @@ class Chance:
         self.seed = seed
 
     def __call__(self, what: str, of: pl.Expr | str = "person") -> pl.Expr:
+        """Uniform in [0, 1), of one thing and one number."""
         stream = int.from_bytes(what.encode()[:12].ljust(12, b"."), "big")
         number = pl.col(of) if isinstance(of, str) else of
         return (scramble(number, self.seed * 1_000_003 + stream) // 2**11).cast(pl.Float64) / 2**53
@@ -181,7 +182,7 @@ def _tins(chance: Chance) -> pl.Expr:
 def addresses(house: pl.Expr, chance: Chance, table: pl.DataFrame) -> list[pl.Expr]:
     """Street line parts, city, state and ZIP of a house number (a household that moves is another house)."""
     at = ((chance("zip", house) ** 2) * table.height).cast(pl.UInt32)
-    pick = lambda name: at.map_batches(lambda rows: table[name].gather(rows), return_dtype=pl.String).alias(name)  # noqa: E731
+    pick = lambda name: at.map_batches(table[name].gather, return_dtype=pl.String).alias(name)  # noqa: E731
     way = chance.whole("way", len(WAYS), house).replace_strict(dict(enumerate(WAYS)), return_dtype=pl.String)
     street = chance.whole("street", len(STREETS), house).map_batches(lambda rows: pl.Series(STREETS).gather(rows), return_dtype=pl.String)
     unit = pl.when(chance("has unit", house) < 0.25).then(chance.whole("unit", 900, house) + 1)

@@ -93,16 +93,11 @@ def report(
         cells = [tuple(headings), *(tuple(map(_cell, row)) for row in rows)]
         widths = [max(len(row[i]) for row in cells) for i in range(len(headings))]
         for row in cells:
-            print(
-                "  "
-                + "  ".join(
-                    text.ljust(width) if i == 0 else text.rjust(width) for i, (text, width) in enumerate(zip(row, widths, strict=True))
-                )
-            )
+            aligned = (text.rjust(width) if i else text.ljust(width) for i, (text, width) in enumerate(zip(row, widths, strict=True)))
+            print("  " + "  ".join(aligned))
     about = found["machine"]
-    print(
-        f"\n{about['cpu']}, {about['cores']} cores, {about['memory_gb']} GB; load {about['load_before']} before, {about['load_after']} after"
-    )
+    print(f"\n{about['cpu']}, {about['cores']} cores, {about['memory_gb']} GB")
+    print(f"load {about['load_before']} before, {about['load_after']} after")
 
 
 def _cell(value: object) -> str:
@@ -135,7 +130,7 @@ class Steps:
         """Count every call of a module's function as this step."""
         inner = getattr(module, name)
 
-        def timed(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the function takes
+        def timed(*args: Any, **named: Any) -> Any:
             with self.step(step):
                 return inner(*args, **named)
 

@@ -3,17 +3,15 @@
     python benchmarks/passage.py            1.28 million requests against registers of 1 and 5 million rows; some ten minutes
     python benchmarks/passage.py --quick    the same, small
 
-Made-up people (generate.py); every reason is unlike every other, so nine rows in ten are eligible and go all the way. Data, offices and
-prepared registers are made beforehand and timed apart. Beside it, in the same run, what people do instead: Cedar asked row by row,
-and a merge on equal columns (pandas if it is installed, the same merge in Polars if not). Neither does what a passage does: one only decides
-facts that are already found,
-the other finds people and decides nothing.
+Made-up people (generate.py); every reason is unlike every other, so nine rows in ten are eligible and go all the way. Data, offices
+and prepared registers are made beforehand and timed apart. Beside it, in the same run, what people do instead: Cedar asked row by
+row, and a merge on equal columns (pandas if it is installed, the same merge in Polars if not). Neither does what a passage does:
+one only decides facts that are already found, the other finds people and decides nothing.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import tempfile
 import time
@@ -23,10 +21,11 @@ from typing import TYPE_CHECKING, Any
 
 from measure import Steps, command_line, machine, report, stage
 
+from match import generate, merge
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import polars as pl
 
 # Stages import what they need: a parent that holds little leaves the peak of its children alone.
 FULL = {"requests": 1_280_000, "registers": [1_000_000, 5_000_000], "released": 52_000, "examined": 100_000, "asked": 3_000}
@@ -40,20 +39,10 @@ A_LOAD = 180  # rows of one engaged officer
 # ---------------------------------------------------------------- made beforehand
 
 
-def generate(*, place: str, requests: int, register: int) -> dict[str, Any]:
-    """A register and requests about its people; nothing if they are there."""
-    import generate as made  # noqa: PLC0415
-
-    if not (Path(place) / "truth.parquet").is_file():
-        shutil.rmtree(place, ignore_errors=True)
-        made.main(["--requests", str(requests), "--register-rows", str(register), "--out", place])
-    return {"files_mb": round(sum(path.stat().st_size for path in Path(place).rglob("*.parquet")) / 1e6, 1)}
-
-
 def lawful(*, place: str, out: str, rows: int) -> dict[str, Any]:
     """Of generated requests, those about somebody held and at their own address, with loads of ``A_LOAD`` rows for each engaged officer."""
-    import generate as made  # noqa: PLC0415
-    import polars as pl  # noqa: PLC0415
+    import generate as made
+    import polars as pl
 
     truth = pl.read_parquet(Path(place) / "truth.parquet").filter(pl.col("kind") == "same").head(rows)
     asked = (
@@ -67,9 +56,9 @@ def lawful(*, place: str, out: str, rows: int) -> dict[str, Any]:
 
 def staff(*, place: str, register: str, office: str) -> dict[str, Any]:
     """An office with its people and every engaged officer, and an envelope in which each officer signs for their cases."""
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
-    from privity.sample import world  # noqa: PLC0415
+    from privity.sample import world
 
     file = Path(place) / "requests.parquet"
     pairs = pl.read_parquet(file, columns=["engaged_person", "case_id"])
@@ -82,7 +71,7 @@ def staff(*, place: str, register: str, office: str) -> dict[str, Any]:
 
 def _few(source: Path, target: Path) -> Path:
     """A register of a thousand rows, to open the office with; the real one is loaded, and timed, after it."""
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     pl.scan_parquet(source).head(1_000).sink_parquet(target)
     return target
@@ -90,8 +79,8 @@ def _few(source: Path, target: Path) -> Path:
 
 def load(*, register: str, office: str) -> dict[str, Any]:
     """Prepare a register and put it in force."""
-    from privity.office.place import open_office  # noqa: PLC0415
-    from privity.office.register import load as put_in_force  # noqa: PLC0415
+    from privity.office.place import open_office
+    from privity.office.register import load as put_in_force
 
     files = sorted((Path(register) / "register").glob("*.parquet"))
     digest = put_in_force(open_office(Path(office), RECEIVED), files)
@@ -104,10 +93,10 @@ def load(*, register: str, office: str) -> dict[str, Any]:
 
 def submit(*, place: str, office: str, profile: str = "") -> dict[str, Any]:
     """Receive, examine, identify, determine: what ``privity submit`` does, with its ledger."""
-    from privity.office import decide  # noqa: PLC0415
-    from privity.office import submit as door  # noqa: PLC0415
-    from privity.office.place import open_office  # noqa: PLC0415
-    from privity.sample import world  # noqa: PLC0415
+    from privity.office import decide
+    from privity.office import submit as door
+    from privity.office.place import open_office
+    from privity.sample import world
 
     opened, steps = open_office(Path(office), RECEIVED), Steps()
     _look_inside(steps, door, decide)
@@ -120,9 +109,9 @@ def submit(*, place: str, office: str, profile: str = "") -> dict[str, Any]:
     return {"rows": batch.rows, "outcomes": rows, "office_mb": round(size / 1e6, 1), **found}
 
 
-def _look_inside(steps: Steps, door: Any, decide: Any) -> None:  # noqa: ANN401 - modules
+def _look_inside(steps: Steps, door: Any, decide: Any) -> None:
     """The steps of a submit, from outside."""
-    from privity.office import batch, register  # noqa: PLC0415
+    from privity.office import batch, register
 
     steps.wrap(door, "receive", "receive: read, seal, commit")
     steps.wrap(decide, "tally_all", "tally")
@@ -137,13 +126,13 @@ def _look_inside(steps: Steps, door: Any, decide: Any) -> None:  # noqa: ANN401 
     steps.wrap(register, "engine", "other")
 
 
-def _profiled(path: str) -> Any:  # noqa: ANN401 - a context
+def _profiled(path: str) -> Any:
     """A profile of what runs inside, into a file; nothing without one."""
-    from contextlib import contextmanager  # noqa: PLC0415
+    from contextlib import contextmanager
 
     @contextmanager
     def inside() -> Iterator[None]:
-        import cProfile  # noqa: PLC0415
+        import cProfile
 
         profile = cProfile.Profile()
         if path:
@@ -158,11 +147,11 @@ def _profiled(path: str) -> Any:  # noqa: ANN401 - a context
 
 def approve(*, office: str, who: str) -> dict[str, Any]:
     """One official looks at all referred rows and signs for them."""
-    from privity.office import batch as batches  # noqa: PLC0415
-    from privity.office import dispose  # noqa: PLC0415
-    from privity.office.place import open_office  # noqa: PLC0415
-    from privity.sample import world  # noqa: PLC0415
-    from privity.terms import ActKind  # noqa: PLC0415
+    from privity.office import batch as batches
+    from privity.office import dispose
+    from privity.office.place import open_office
+    from privity.sample import world
+    from privity.terms import ActKind
 
     opened = open_office(Path(office), REVIEWED)
     with opened.store.read() as tx:
@@ -174,10 +163,10 @@ def approve(*, office: str, who: str) -> dict[str, Any]:
 
 def release(*, office: str, out: str, profile: str = "") -> dict[str, Any]:
     """Answer the batch on its day: every row decided again by both engines, sealed, entered, sent."""
-    from privity.office import batch as batches  # noqa: PLC0415
-    from privity.office import release as last  # noqa: PLC0415
-    from privity.office.place import open_office  # noqa: PLC0415
-    from privity.seal import age  # noqa: PLC0415
+    from privity.office import batch as batches
+    from privity.office import release as last
+    from privity.office.place import open_office
+    from privity.seal import age
 
     opened, steps = open_office(Path(office), ANSWERED), Steps()
     with opened.store.read() as tx:
@@ -188,8 +177,8 @@ def release(*, office: str, out: str, profile: str = "") -> dict[str, Any]:
     return {"answers": dict(answers), "packages": len(list(Path(out).glob("*.age"))), **steps.found()}
 
 
-def _look_inside_release(steps: Steps, last: Any) -> None:  # noqa: ANN401 - a module
-    from privity.seal import age  # noqa: PLC0415
+def _look_inside_release(steps: Steps, last: Any) -> None:
+    from privity.seal import age
 
     steps.wrap(last, "_open", "open determinations and facts")
     steps.wrap(last.dispose, "standing", "fold the acts")
@@ -204,8 +193,8 @@ def _look_inside_release(steps: Steps, last: Any) -> None:  # noqa: ANN401 - a m
 
 def written(*, place: str, out: str, rows: int) -> dict[str, Any]:
     """Some of the requests as CSV and as a workbook."""
-    import polars as pl  # noqa: PLC0415
-    import xlsxwriter  # noqa: PLC0415
+    import polars as pl
+    import xlsxwriter
 
     some = pl.read_parquet(Path(place) / "requests.parquet").head(rows)
     some.write_csv(f"{out}.csv")
@@ -220,9 +209,9 @@ def written(*, place: str, out: str, rows: int) -> dict[str, Any]:
 
 def examine(*, file: str) -> dict[str, Any]:
     """Judge a file on its face, without an office."""
-    from privity.office.examine import examine as judge  # noqa: PLC0415
-    from privity.rules.book import open_book  # noqa: PLC0415
-    from privity.rules.facts import SHIPPED  # noqa: PLC0415
+    from privity.office.examine import examine as judge
+    from privity.rules.book import open_book
+    from privity.rules.facts import SHIPPED
 
     began = time.perf_counter()
     found = judge(Path(file), open_book(SHIPPED), RECEIVED)
@@ -238,12 +227,12 @@ def examine(*, file: str) -> dict[str, Any]:
 
 def cedar(*, office: str, rows: int) -> dict[str, Any]:
     """Cedar asked about rows one by one, each source in turn, with facts that a passage found before."""
-    import cedarpy  # noqa: PLC0415
+    import cedarpy
 
-    from privity.office import batch as batches  # noqa: PLC0415
-    from privity.office.basis import basis_of  # noqa: PLC0415
-    from privity.office.place import open_office  # noqa: PLC0415
-    from privity.rules.facts import cedar_schema  # noqa: PLC0415
+    from privity.office import batch as batches
+    from privity.office.basis import basis_of
+    from privity.office.place import open_office
+    from privity.rules.facts import cedar_schema
 
     opened = open_office(Path(office), RECEIVED)
     with opened.store.read() as tx:
@@ -261,7 +250,7 @@ def cedar(*, office: str, rows: int) -> dict[str, Any]:
     return {"rows": len(requests), "sources": len(policies), "cpu_a_row": (time.process_time() - began) / len(requests)}
 
 
-def _request(on: Any, row: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - a Basis
+def _request(on: Any, row: dict[str, Any]) -> dict[str, Any]:
     facts = on.rulebook.vocabulary.facts
     context = {name: _value(facts[name].enum, value) for name, value in row.items() if name in facts and value is not None}
     principal = {"type": "Official", "id": on.asked.principal}
@@ -279,57 +268,11 @@ def _value(enum: str, value: object) -> object:
     return {"__entity": {"type": enum, "id": value}} if enum else value
 
 
-def _people(on: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a Basis
+def _people(on: Any) -> list[dict[str, Any]]:
     offices = sorted({office for held in on.asked.offices.values() for office in held})
     listed = [{"uid": {"type": "Office", "id": office}, "attrs": {}, "parents": []} for office in offices]
     held = [{"type": "Office", "id": office} for office in offices]
     return [*listed, {"uid": {"type": "Official", "id": on.asked.principal}, "attrs": {}, "parents": held}]
-
-
-def merge(*, place: str, register: str) -> dict[str, Any]:
-    """Requests and register joined on equal name and birth date, and on equal number; a row found once counts as identified."""
-    import polars as pl  # noqa: PLC0415
-    from measure import find_spec  # noqa: PLC0415
-
-    began, cpu = time.perf_counter(), time.process_time()
-    library = "pandas" if find_spec("pandas") else "polars"
-    named = {"pandas": _merged_pandas, "polars": _merged_polars}[library](Path(place), Path(register))
-    seconds = {"seconds": time.perf_counter() - began, "cpu_seconds": time.process_time() - cpu}
-    truth = pl.read_parquet(Path(place) / "truth.parquet")
-    judged = named.join(truth, on="ordinal", how="left")
-    right = judged.filter(pl.col("record_id") == pl.col("record_id_right")).height
-    return {"library": library, "identified": named.height, "wrong_person": named.height - right, **seconds}
-
-
-NAMED = ["last_name", "first_name", "date_of_birth"]
-
-
-def _merged_polars(place: Path, register: Path) -> pl.DataFrame:
-    import polars as pl  # noqa: PLC0415
-
-    asked = pl.read_parquet(place / "requests.parquet", columns=[*NAMED, "tin"]).with_row_index("ordinal")
-    asked = asked.with_columns(pl.col("tin").str.replace_all("-", ""))
-    held = pl.read_parquet(register / "register" / "*.parquet", columns=["record_id", *NAMED, "tin"])
-    by_name = asked.select("ordinal", *NAMED).join(held.drop("tin"), on=NAMED).select("ordinal", "record_id")
-    by_number = asked.select("ordinal", "tin").join(held.select("record_id", "tin"), on="tin").select("ordinal", "record_id")
-    both = pl.concat([by_name, by_number]).unique()
-    return both.filter(pl.len().over("ordinal") == 1)
-
-
-def _merged_pandas(place: Path, register: Path) -> pl.DataFrame:
-    import pandas as pd  # noqa: PLC0415
-    import polars as pl  # noqa: PLC0415
-
-    asked = pd.read_parquet(place / "requests.parquet", columns=[*NAMED, "tin"]).reset_index(names="ordinal")
-    asked["tin"] = asked["tin"].str.replace("-", "")
-    held = pd.concat(
-        pd.read_parquet(path, columns=["record_id", *NAMED, "tin"]) for path in sorted((register / "register").glob("*.parquet"))
-    )
-    # pandas joins missing to missing: take them out first, as SQL does.
-    by_name = asked.dropna(subset=NAMED).merge(held.dropna(subset=NAMED), on=NAMED)[["ordinal", "record_id"]]
-    by_number = asked.dropna(subset=["tin"]).merge(held.dropna(subset=["tin"]), on="tin")[["ordinal", "record_id"]]
-    both = pd.concat([by_name, by_number]).drop_duplicates()
-    return pl.from_pandas(both[~both["ordinal"].duplicated(keep=False)]).with_columns(pl.col("ordinal").cast(pl.UInt32))
 
 
 STAGES = {one.__name__: one for one in (generate, lawful, staff, load, submit, approve, release, written, examine, cedar, merge)}
@@ -353,7 +296,7 @@ def measured(place: Path, sizes: dict[str, Any], kept: Path) -> dict[str, Any]:
         figures["submit"][str(rows)] = run("submit", place=data, office=office)
     figures["release"] = _released(run, place, data, sizes)
     figures["examine"] = _examined(run, place, data, sizes)
-    peers = {"cedar": run("cedar", office=office, rows=sizes["asked"]), "merge": run("merge", place=data, register=data)}
+    peers = {"cedar": run("cedar", office=office, rows=sizes["asked"]), "merge": run("merge", place=data)}
     return {"benchmark": "passage", "figures": figures, "peers": peers, "ratios": _ratios(figures, peers, sizes), "machine": about}
 
 
@@ -362,7 +305,7 @@ def _told(name: str, found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _released(run: Any, place: Path, data: Path, sizes: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+def _released(run: Any, place: Path, data: Path, sizes: dict[str, Any]) -> dict[str, Any]:
     batch, office = place / "lawful", place / "office-release"
     made = run("lawful", place=data, out=batch, rows=sizes["released"])
     run("staff", place=batch, register=data, office=office)
@@ -372,7 +315,7 @@ def _released(run: Any, place: Path, data: Path, sizes: dict[str, Any]) -> dict[
     return found | {"release": run("release", office=office, out=place / "outbox")}
 
 
-def _examined(run: Any, place: Path, data: Path, sizes: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+def _examined(run: Any, place: Path, data: Path, sizes: dict[str, Any]) -> dict[str, Any]:
     run("written", place=data, out=place / "some", rows=sizes["examined"])
     return {kind: run("examine", file=place / f"some.{kind}") for kind in ("csv", "xlsx")}
 

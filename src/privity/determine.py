@@ -117,10 +117,17 @@ def on_its_face(rulebook: Rulebook, facts: Facts, determined: Determined, asked:
     """
     table = asked.put_to(facts)
     findings = determined.outcomes.frame.select("ordinal", "reasons_id").join(determined.reasons.frame, on="reasons_id")
-    by_name = findings.group_by(["requirement"], maintain_order=True)
-    parts = [_of_one(rulebook, table, str(name), rows, unknown) for (name,), rows in by_name]
+    by_name = {str(name): rows for (name,), rows in findings.group_by("requirement", maintain_order=True)}
+    parts = [_of_one(rulebook, table, name, by_name[name], unknown) for name in _in_order(rulebook) if name in by_name]
     empty = findings.select("ordinal", "source", "requirement", "kind", pl.lit([], pl.List(pl.String)).alias("missing")).clear()
     return pl.concat([empty, *parts]).sort("ordinal", maintain_order=True) if parts else empty
+
+
+def _in_order(rulebook: Rulebook) -> list[str]:
+    """Ids as the law has them, so that a row is told the same in the same order whatever the other rows are."""
+    general = [one.id for one in rulebook.general.values()]
+    written = [one.id for those in rulebook.requirements.values() for one in those]
+    return list(dict.fromkeys((*general, *written)))
 
 
 def _of_one(rulebook: Rulebook, table: pl.DataFrame, name: str, rows: pl.DataFrame, unknown: frozenset[str]) -> pl.DataFrame:

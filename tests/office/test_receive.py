@@ -94,7 +94,7 @@ def test_an_official_who_holds_no_office_that_may_ask_makes_nothing_eligible(mad
 
 CANARY = "Wxyzquill"
 UNREADABLE = {
-    "requests.xlsx": f"first_name,last_name\n{CANARY},{CANARY}\n".encode(),
+    "requests.xlsx": b"PK\x03\x04" + CANARY.encode() * 9,
     "requests.csv": f"first_name,last_name\n{CANARY}".encode("utf-16"),
     "requests.parquet": CANARY.encode() * 9,
     "requests.jsonl": f'{{"first_name": "{CANARY}"'.encode(),

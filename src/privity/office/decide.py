@@ -19,7 +19,6 @@ import polars as pl
 
 from privity import determine as decision
 from privity.elements import examine, merge_all, tally_all
-from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger.entry import Kind
 from privity.match.identify import Identified, identify
@@ -48,13 +47,14 @@ class Examined:
     outcomes: pl.DataFrame
     reasons: Reasons
     asks: pl.DataFrame
+    commitments: pl.Series  # of every row, as received
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A batch after the record stage: one row a row, and every fact up to the record stage (null where the register was not asked)."""
 
-    rows: pl.DataFrame
+    rows: pl.DataFrame  # with ``request``, the commitment to the row as received
     facts: pl.DataFrame
 
 
@@ -91,7 +91,7 @@ def _examine(office: Office, batch: Batch, on: Basis, progress: Progress) -> Exa
         )
         made = decision.determine(on.rulebook, facts, Stage.REQUEST, on.asked)
         asks = decision.eligible(requests, made.outcomes).frame.drop("reason", "items", "authority", "purpose", strict=False)
-        parts.append(Examined(facts, made.outcomes.frame, made.reasons, asks))
+        parts.append(Examined(facts, made.outcomes.frame, made.reasons, asks, shard["commitment"]))
         progress("examine", sum(part.outcomes.height for part in parts), batch.rows)
     examined = _together(parts)
     _decide_twice(on, examined.facts, examined.outcomes, Stage.REQUEST)
@@ -105,6 +105,7 @@ def _together(parts: list[Examined]) -> Examined:
         pl.concat([part.outcomes for part in parts]),
         Reasons(reasons),
         pl.concat([part.asks for part in parts]),
+        pl.concat([part.commitments for part in parts]),
     )
 
 
@@ -211,6 +212,7 @@ def _rows(examined: Examined, looked_up: pl.DataFrame, found: Identified, reason
         both.join(said, on="reasons_id", how="left", maintain_order="left")
         .with_columns(pl.col("reasons").fill_null(pl.lit([], pl.List(pl.String))))
         .join(people, on="ordinal", how="left", maintain_order="left")
+        .with_columns(examined.commitments.bin.encode("hex").alias("request"))
         .drop("reasons_id")
     )
 
@@ -253,23 +255,18 @@ def _enter_determinations(office: Office, batch: Batch, on: Basis, judged: Judge
         shards = batches.shards(tx, batch.id, "requests")
     for shard in shards[begin:]:
         number, rows = int(str(shard["shard"])), int(str(shard["rows"]))
-        requests = batches.read_shard(office, batch.id, "requests", number, str(shard["digest"]))
-        first = requests["ordinal"].item(0)
-        part = judged.rows.slice(first, rows)
+        first = sum(int(str(one["rows"])) for one in shards[:number])
         facts = batches.write_shard(office, batch.id, FACTS, number, judged.facts.slice(first, rows))
-        _enter_shard(office, batch, on, number, _openings(batch, on, part, requests, facts), facts)
+        _enter_shard(office, batch, on, number, _openings(batch, on, judged.rows.slice(first, rows), facts), facts)
         progress("determine", first + rows, batch.rows)
 
 
-def _openings(batch: Batch, on: Basis, rows: pl.DataFrame, requests: pl.DataFrame, facts: str) -> list[bytes]:
+def _openings(batch: Batch, on: Basis, rows: pl.DataFrame, facts: str) -> list[bytes]:
     """The canonical rows that the entries commit to: outcome and reasons, and the digests that they rest on."""
-    if rows["ordinal"].to_list() != requests["ordinal"].to_list():
-        raise TamperError("rows and requests of a shard are not the same", remedy="run `privity verify`")
     due = batch.day + timedelta(days=int(on.rulebook.numbers.get("shall_due_days", 30)))
     owed = pl.col("duty").is_in([Duty.SHALL.value, Duty.HELD.value])
     frame = rows.with_columns(
         batch=pl.lit(batch.id),
-        request=requests["commitment"].bin.encode("hex"),
         due=pl.when(owed).then(pl.lit(due.isoformat())),
         answer=pl.when(pl.col("outcome") == Outcome.REFERRED).then(pl.lit(_least_answer(on), pl.String)),
         facts=pl.lit(facts),

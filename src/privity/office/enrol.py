@@ -83,7 +83,7 @@ def appoint(office: Office, appointment: Appointment, agency: str) -> int:
     }
     with office.store.write() as tx:
         _known_agency(tx, agency)
-        if not tx.now("person", person=appointment.person):
+        if not tx.now("person", person=appointment.person, agency=agency):
             raise InputError(f"`{appointment.person}` is not enrolled", remedy="enrol the person and their key first")
         entry = record.enter(office, tx, Kind.IN_FORCE, row)
         held = {name: getattr(appointment, name) for name in ("person", "office", "since", "until", "kind", "instrument")}

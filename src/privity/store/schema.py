@@ -214,7 +214,7 @@ custody = Table(
 
 LATEST: dict[str, tuple[str, ...]] = {
     "in_force": ("kind", "id"),
-    "person": ("person",),
+    "person": ("person", "agency"),
     "appointment": ("person", "office", "agency", "since"),
     "agency": ("agency",),
     "safeguards": ("agency",),

@@ -15,7 +15,6 @@ import polars as pl
 from privity.terms import Outcome, Stage
 
 
-
 @dataclass(frozen=True, slots=True)
 class Accounting:
     """One year. ``agencies``: a row an agency. ``purposes``: agency, purpose, rows. ``gaps``: what does not reconcile, in words."""
@@ -85,7 +84,12 @@ def _by_agency(table: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
 
 def _purposes(batches: pl.DataFrame, purposes: pl.DataFrame) -> pl.DataFrame:
     """(p)(3)(C)(ii): the general purposes, by rows."""
-    return batches.join(purposes, on="batch").group_by("agency", "purpose").agg(pl.col("rows_right").sum().alias("rows")).sort("agency", "purpose")
+    return (
+        batches.join(purposes, on="batch")
+        .group_by("agency", "purpose")
+        .agg(pl.col("rows_right").sum().alias("rows"))
+        .sort("agency", "purpose")
+    )
 
 
 def _gaps(table: pl.DataFrame) -> tuple[str, ...]:

@@ -150,7 +150,10 @@ def _historical(story: Story, office: Office, batch: Batch) -> None:
     story.screen.table(
         "",
         ("", "would go out", "of them unlawful", "invented address", "lawful"),
-        [row("name and number match, any 5 or 9 digits in the address (as reported of 2025)", out), row("Privity, before its reviewers", passed)],
+        [
+            row("name and number match, any 5 or 9 digits in the address (as reported of 2025)", out),
+            row("Privity, before its reviewers", passed),
+        ],
         right=(1, 2, 3, 4),
     )
 
@@ -165,7 +168,9 @@ def _review(story: Story, batch: Batch) -> None:
     chosen = dispose.choose(rows, cases=cases[1:])
     entries = [dispose.act(office, batch, ActKind.APPROVE, world.official(office, who), chosen) for who in (world.REVIEWER, world.APPROVER)]
     ground = "the supplied address is a workplace in the case file"
-    declined = dispose.act(office, batch, ActKind.DECLINE, world.official(office, world.REVIEWER), dispose.choose(rows, cases=cases[:1]), ground)
+    declined = dispose.act(
+        office, batch, ActKind.DECLINE, world.official(office, world.REVIEWER), dispose.choose(rows, cases=cases[:1]), ground
+    )
     story.screen.say(
         f"\n5. {office.day}: {world.REVIEWER} and {world.APPROVER} sign for {len(chosen):,} rows in {len(cases) - 1:,} case bundles "
         f"(entries {entries[0]}, {entries[1]}); one case is declined, with its ground (entry {declined})."

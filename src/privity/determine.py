@@ -34,7 +34,9 @@ class Asked:
 
     def put_to(self, facts: Facts) -> pl.DataFrame:
         """The facts with the two columns that rules also read."""
-        return facts.frame.with_columns(pl.lit(self.principal, pl.String).alias("principal"), pl.lit(self.action, pl.String).alias("action"))
+        return facts.frame.with_columns(
+            pl.lit(self.principal, pl.String).alias("principal"), pl.lit(self.action, pl.String).alias("action")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def determine_twice(rulebook: Rulebook, facts: Facts, stage: Stage, asked: Asked
     masks = frame.decide(rulebook, table, stage, asked.offices)
     differ = twice.differences(rulebook, table, stage, asked.offices, masks)
     if differ:
-        raise AssertionError(f"the two engines differ on {len(differ)} rows at the {stage} stage, first row {differ[0]}; nothing is determined")
+        raise AssertionError(
+            f"the two engines differ on {len(differ)} rows at the {stage} stage, first row {differ[0]}; nothing is determined"
+        )
     return _determined(rulebook, masks, stage, asked)
 
 

@@ -143,9 +143,7 @@ def _act_rows(acts: Sequence[Act], appointments: Sequence[Appointment], intact: 
             "kind": [a.kind.value for a in acts],
             "person": [a.person for a in acts],
             "office": [a.office for a in acts],
-            "in_office": [
-                holds(appointments, a.person, a.office, a.day) and holds(appointments, a.person, a.office, day) for a in acts
-            ],
+            "in_office": [holds(appointments, a.person, a.office, a.day) and holds(appointments, a.person, a.office, day) for a in acts],
             "intact": [intact.get(i, False) for i in range(len(acts))],
             "ordinal": [list(a.ordinals) for a in acts],
         },

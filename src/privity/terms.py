@@ -31,7 +31,7 @@ class Stage(StrEnum):
 
     @property
     def upto(self) -> tuple[Stage, ...]:
-        """This stage and the ones before it."""
+        """The stage and the ones before it."""
         order = tuple(Stage)
         return order[: order.index(self) + 1]
 
@@ -246,7 +246,7 @@ class Requests(Table):
 
 @dataclass(frozen=True, slots=True)
 class Defects(Table):
-    """What could not be read. Never the value. ``ordinal`` is null for a defect of the file as a whole, ``field`` empty for one of a whole row."""
+    """What could not be read. Never the value. ``ordinal`` is null for a defect of the file, ``field`` empty for one of a row."""
 
     SCHEMA: ClassVar[Mapping[str, pl.DataType]] = {
         "ordinal": ORDINAL,

@@ -35,9 +35,16 @@ def add_to(app: typer.Typer) -> None:
 
         def show() -> None:
             screen.say(f"{book.vocabulary.title}, as of {rulebook.day}; rulebook {rulebook.digest[:12]}")
-            rows = [(one.source, one.cite, one.id, one.stage, one.fails) for rules in rulebook.requirements.values() for one in rules if one.effect == "forbid"]
+            rows = [
+                (one.source, one.cite, one.id, one.stage, one.fails)
+                for rules in rulebook.requirements.values()
+                for one in rules
+                if one.effect == "forbid"
+            ]
             screen.table("", ("source", "citation", "requirement", "stage", "said when it is not met"), rows)
-            screen.table("court interpretations", ("switch", "value"), [(name, str(value).lower()) for name, value in rulebook.switches.items()])
+            screen.table(
+                "court interpretations", ("switch", "value"), [(name, str(value).lower()) for name, value in rulebook.switches.items()]
+            )
             for name, state in said["agreements"].items():  # type: ignore[attr-defined]
                 screen.say(f"agreement {name}: {state or 'not begun'}")
 
@@ -53,7 +60,7 @@ def add_to(app: typer.Typer) -> None:
         from privity.rules.facts import SHIPPED
 
         rulebook = in_force(open_book(folder or SHIPPED, regime), options.day(as_of) or clock.today())
-        found = [rule for rules in rulebook.rules.values() for rule in rules if rule.requirement.cite == citation or rule.requirement.id == citation]
+        found = [rule for rules in rulebook.rules.values() for rule in rules if citation in (rule.requirement.cite, rule.requirement.id)]
         if not found:
             raise InputError("no rule in force has this citation or id", remedy="`privity law list` lists them")
         for rule in found:
@@ -63,7 +70,9 @@ def add_to(app: typer.Typer) -> None:
     def install(
         office: options.OfficeFolder,
         folder: Path,
-        ground: Annotated[str, typer.Option("--ground", help="Why: the act of a legislature, a court's order, an agreement signed or ended.")],
+        ground: Annotated[
+            str, typer.Option("--ground", help="Why: the act of a legislature, a court's order, an agreement signed or ended.")
+        ],
         as_of: options.AsOf = "",
     ) -> None:
         """Put another version of the law in force in an office. Example: privity law install office ./law --ground "stay of 2025-11-21" """

@@ -80,14 +80,18 @@ def add_to(app: typer.Typer) -> None:
         screen.answer(as_json, {"batches": found}, lambda: screen.table("", names, lines, right=(3, 4, 6)))
 
     @app.command()
-    def determinations(folder: options.OfficeFolder, batch: options.BatchId, as_json: options.Json = False, as_of: options.AsOf = "") -> None:
+    def determinations(
+        folder: options.OfficeFolder, batch: options.BatchId, as_json: options.Json = False, as_of: options.AsOf = ""
+    ) -> None:
         """What became of a batch, by outcome and citation. Example: privity determinations office 3f9a"""
         _outcomes(folder, batch, as_json, as_of)
 
     @app.command()
     def explain(
         folder: options.OfficeFolder,
-        row: Annotated[str, typer.Argument(metavar="REQUEST_ID|BATCH:ROW", help="A row, by the requester's id or by its number in the file.")],
+        row: Annotated[
+            str, typer.Argument(metavar="REQUEST_ID|BATCH:ROW", help="A row, by the requester's id or by its number in the file.")
+        ],
         as_json: options.Json = False,
     ) -> None:
         """One row: each requirement, met or not, source, citation, the fact it rests on. Example: privity explain office R-00017"""
@@ -111,7 +115,9 @@ def add_to(app: typer.Typer) -> None:
         found = read_again(open_office(folder), [path.read_text() for path in held or []])
         screen.answer(as_json, asdict(found), lambda: _show_verified(found.problems, found.entries, found.openings))
         if found.problems:
-            raise RefusedError(f"{len(found.problems)} things are not as the ledger says", remedy="keep the folder as it is, and ask the inspector")
+            raise RefusedError(
+                f"{len(found.problems)} things are not as the ledger says", remedy="keep the folder as it is, and ask the inspector"
+            )
 
     @app.command()
     def account(
@@ -124,7 +130,12 @@ def add_to(app: typer.Typer) -> None:
         from privity.office.place import open_office
 
         found = for_year(open_office(folder), year)
-        said = {"year": year, "agencies": found.agencies.rows(named=True), "purposes": found.purposes.rows(named=True), "gaps": list(found.gaps)}
+        said = {
+            "year": year,
+            "agencies": found.agencies.rows(named=True),
+            "purposes": found.purposes.rows(named=True),
+            "gaps": list(found.gaps),
+        }
         screen.answer(as_json, said, lambda: _show_account(found))
         if found.gaps:
             raise RefusedError("the accounting does not reconcile", remedy="run `privity verify`")
@@ -205,6 +216,11 @@ def _show_verified(problems: tuple[str, ...], entries: int, openings: int) -> No
 
 def _show_account(found: Accounting) -> None:
     for row in found.agencies.iter_rows(named=True):
-        screen.table(f"{row['agency']}, {found.year}", ("", "rows"), [(name, row[name]) for name in found.agencies.columns if name != "agency"], right=(1,))
+        screen.table(
+            f"{row['agency']}, {found.year}",
+            ("", "rows"),
+            [(name, row[name]) for name in found.agencies.columns if name != "agency"],
+            right=(1,),
+        )
     screen.table("purposes", ("agency", "purpose", "rows"), found.purposes.rows(), right=(2,))
     screen.say("every row received stands in exactly one line" if not found.gaps else "\n".join(found.gaps))

@@ -20,7 +20,7 @@ PassphraseFile = Annotated[
     Path | None, typer.Option("--passphrase-file", help="File with the passphrase; or PRIVITY_PASSPHRASE; or you are asked.")
 ]
 
-PASSPHRASE_VARIABLE = "PRIVITY_PASSPHRASE"
+PASSPHRASE_VARIABLE = "PRIVITY_PASSPHRASE"  # noqa: S105 - a name, no secret
 
 
 def day(text: str) -> date | None:

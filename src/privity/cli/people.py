@@ -51,7 +51,9 @@ def add_to(app: typer.Typer) -> None:
         folder: options.OfficeFolder,
         agency: Annotated[str, typer.Argument(help="Its id, in the vocabulary's word if it has one.")],
         name: Annotated[str, typer.Option("--name", help="Its name.")],
-        kind: Annotated[str, typer.Option("--kind", help="federal, or the vocabulary's word for its kind; `custodian` for this office.")] = "federal",
+        kind: Annotated[
+            str, typer.Option("--kind", help="federal, or the vocabulary's word for its kind; `custodian` for this office.")
+        ] = "federal",
         as_of: options.AsOf = "",
     ) -> None:
         """Enter an agency. Example: privity enrol agency office us-dhs --name "Department of Homeland Security" """
@@ -98,7 +100,9 @@ def add_to(app: typer.Typer) -> None:
     def appoint(
         folder: options.OfficeFolder,
         person: str,
-        held: Annotated[str, typer.Argument(metavar="HELD", help="intake-officer, reviewer, approver, counsel, inspector, or an office of the law.")],
+        held: Annotated[
+            str, typer.Argument(metavar="HELD", help="intake-officer, reviewer, approver, counsel, inspector, or an office of the law.")
+        ],
         agency: Agency,
         since: Annotated[str, typer.Option("--since", help="First day.")],
         until: Annotated[str, typer.Option("--until", help="First day on which it is no longer held.")] = "",

@@ -25,7 +25,9 @@ def add_to(app: typer.Typer) -> None:
         dated: Annotated[str, typer.Option("--dated", help="The date of the request.")],
         basis: Annotated[str, typer.Option("--basis", help="The provision under which disclosure is asked.")],
         agreement: Annotated[str, typer.Option("--agreement", help="The agreement, if any.")] = "",
-        assurance: Annotated[bool, typer.Option("--assurance", help="Each person asked about is under active criminal investigation.")] = False,
+        assurance: Annotated[
+            bool, typer.Option("--assurance", help="Each person asked about is under active criminal investigation.")
+        ] = False,
     ) -> None:
         """Begin an envelope. Example: privity envelope draft r.csv --out e.toml --agency us-dhs --signatory secretary --dated 2025-06-27 --basis "26 USC 6103(i)(2)" """
         from hashlib import sha256
@@ -59,11 +61,15 @@ def add_to(app: typer.Typer) -> None:
         if not cases:
             raise InputError("the file names this person in no case", remedy="write the name as the file does")
         screen.say(f"{len(cases)} cases")
-        signed = envelopes.sign_cases(envelopes.parse(path), person, "officer-or-employee", cases, open_key(key, options.passphrase(passphrase_file)))
+        signed = envelopes.sign_cases(
+            envelopes.parse(path), person, "officer-or-employee", cases, open_key(key, options.passphrase(passphrase_file))
+        )
         _write(path, envelopes.as_toml(signed))
 
     @envelope.command("sign")
-    def sign(path: Annotated[Path, typer.Argument(metavar="ENVELOPE")], key: options.KeyFile, passphrase_file: options.PassphraseFile = None) -> None:
+    def sign(
+        path: Annotated[Path, typer.Argument(metavar="ENVELOPE")], key: options.KeyFile, passphrase_file: options.PassphraseFile = None
+    ) -> None:
         """The official signs the whole; last. Example: privity envelope sign e.toml --key secretary.pem"""
         from privity.intake import envelope as envelopes
         from privity.office.keys import open_key

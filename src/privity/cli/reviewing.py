@@ -126,7 +126,9 @@ def _list(office: Office, batch: Batch, rows: pl.DataFrame, as_json: bool) -> No
     with office.store.read() as tx:
         stands = dispose.standing(office, tx, batch, rows).frame.select("ordinal", "disposition")
     joined = rows.join(stands, on="ordinal", how="left").with_columns(pl.col("disposition").fill_null("awaiting review"))
-    by_case = joined.group_by("case_id", "engaged_person", "disposition", maintain_order=True).agg(pl.len().alias("rows"), pl.col("due").min())
+    by_case = joined.group_by("case_id", "engaged_person", "disposition", maintain_order=True).agg(
+        pl.len().alias("rows"), pl.col("due").min()
+    )
     said = {"batch": batch.id, "cases": by_case.rows(named=True)}
     lines = by_case.select("case_id", "engaged_person", "rows", "disposition", "due").rows()
     screen.answer(as_json, said, lambda: screen.table("", ("case", "engaged person", "rows", "disposition", "due"), lines, right=(2,)))
@@ -153,7 +155,16 @@ def _show_evidence(root: str, names: tuple[str, ...], shown: pl.DataFrame) -> No
 
 
 def _act(
-    office: Office, batch: Batch, act: str, chosen: list[int], person: str, held: str, key: Path | None, ground: str, secret: Path | None, as_json: bool
+    office: Office,
+    batch: Batch,
+    act: str,
+    chosen: list[int],
+    person: str,
+    held: str,
+    key: Path | None,
+    ground: str,
+    secret: Path | None,
+    as_json: bool,
 ) -> None:
     from privity.office import dispose
     from privity.office.keys import open_key

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 READS = ("address_line1", "address_line2", "city", "state", "zip")
 
 
-def judge(requests: pl.DataFrame, tally: pl.DataFrame | None, given: Given) -> pl.DataFrame:
+def judge(requests: pl.DataFrame, _tally: pl.DataFrame | None, _given: Given, /) -> pl.DataFrame:
     """``ordinal`` and ``standing``; null if and only if all five cells are blank."""
     keyed = key(requests.select("ordinal", *(pl.col(column).alias(line) for column, line in zip(READS, LINES, strict=True))))
     return keyed.select("ordinal", pl.col("standing").cast(pl.Enum(STANDINGS)))

@@ -83,10 +83,12 @@ CIVIL = (
 )
 # To find a person is said outright ...
 LOCATE = (
-    r"\b(?:locat|relocat|whereabout|(?:to|and|or|can|could|may) find\b|finding (?:the|this|him|her|them)|last known|track(?:ing)? (?:down|the|him|her|them)"
+    r"\b(?:locat|relocat|whereabout|(?:to|and|or|can|could|may) find\b|finding (?:the|this|him|her|them)|last known"
+    r"|track(?:ing)? (?:down|the|him|her|them)"
     r"|trace (?:the|him|her|them)|skip ?trac|apprehen|abscond|fugitive|at large|(?:current|new|present) (?:address|residence|location)"
     r"|where (?:he|she|they|the (?:subject|person|alien|individual)) (?:is|lives?|resides?|stays?|works?|can)"
-    r"|(?:need|want|request|requir|obtain|provid|confirm|verif|updat|furnish|suppl|seek|get)\w* (?:(?:the|an|his|her|their|for|of|subject|person|taxpayer|s) )*address"
+    r"|(?:need|want|request|requir|obtain|provid|confirm|verif|updat|furnish|suppl|seek|get)\w* "
+    r"(?:(?:the|an|his|her|their|for|of|subject|person|taxpayer|s) )*address"
     r"|address\w* (?:(?:is|are|was) )?(?:need|want|request|requir|sought))"
 )
 # ... or a few words speak of nothing but where somebody lives. In a longer text an address can be evidence.

@@ -249,7 +249,7 @@ REWRITES: dict[str, str] = {
     **dict(pair.split("=") for pair in _UNITS.split()),
 }
 
-# APT, UNIT, # and NO are one class: the number is what tells dwellings apart and senders swap these words freely.
+# One class, with NO: the number is what tells dwellings apart and senders swap these words freely.
 # Every other designator is its own class: floor 3 is not apartment 3.
 UNIT_ANY = ("APT", "UNIT", "#")
 UNIT_WITH_WORD = ("APT", "UNIT", "STE", "BLDG", "#")  # may carry a word: APT NORTH, BLDG MAPLE

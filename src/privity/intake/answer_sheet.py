@@ -102,15 +102,19 @@ def _settle(folder: Path) -> None:
 # ---------------------------------------------------------------- formats
 
 
+def harmless(cells: pl.Expr) -> pl.Expr:
+    """Text cells, an apostrophe in front of what a spreadsheet would run."""
+    return pl.when(cells.str.contains(_DANGEROUS)).then(pl.lit("'") + cells).otherwise(cells).name.keep()
+
+
 def _delimited(file: IO[bytes], batch: Batch, added: pl.DataFrame, headings: Sequence[str]) -> None:
     if batch.encoding not in {"utf-8", ""}:
         file.write(BOM)
-    harmless = pl.when(pl.all().str.contains(_DANGEROUS)).then(pl.lit("'") + pl.all()).otherwise(pl.all()).name.keep()
-    first = pl.Series(headings, dtype=pl.String()).to_frame("h").select(harmless).to_series().to_list()
+    first = pl.Series(headings, dtype=pl.String()).to_frame("h").select(harmless(pl.all())).to_series().to_list()
     line = io.StringIO()
     csv.writer(line, delimiter=batch.delimiter, lineterminator="\n").writerow(first)
     file.write(line.getvalue().encode())
-    batch.raw.hstack(added).select(harmless).write_csv(file, include_header=False, separator=batch.delimiter)
+    batch.raw.hstack(added).select(harmless(pl.all())).write_csv(file, include_header=False, separator=batch.delimiter)
 
 
 def _parquet(file: IO[bytes], batch: Batch, added: pl.DataFrame, _: Sequence[str]) -> None:

@@ -59,7 +59,7 @@ def decoys(asks: pl.DataFrame, seed: int, *, enough: int = ENOUGH) -> pl.DataFra
     The same seed gives the same decoys. Left out: a decoy with the name and birth date of a request, or with the number and
     address of its own name.
     """
-    if asks.height < 2:
+    if asks.height <= 1:  # one row has nobody to be mixed with
         return asks.clear()
     drawn = _drawn(asks, seed, min(TRIES, max(1, -(-enough // asks.height))))
     made = drawn.join(asks.select(_KEYS), on=_KEYS, how="anti", maintain_order="left")

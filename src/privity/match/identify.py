@@ -108,7 +108,7 @@ def _unique() -> pl.Expr:
 def _identified(requests: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """``Identifications`` for every request, in order."""
     found = _agreed(requests.select("ordinal").join(judged, left_on="ordinal", right_on="probe", how="left", maintain_order="left"))
-    several = pl.col("possible") >= 2
+    several = pl.col("possible") > 1
     one = _unique().fill_null(False)
     identity = pl.when(one).then(pl.lit(str(Identity.UNIQUE))).when(several).then(pl.lit(str(Identity.SEVERAL)))
     return found.select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
-_PARTS = re.split(r"^-- query: (\w+)$", files("privity.match").joinpath("match.sql").read_text(encoding="utf-8"), flags=re.M)
+_PARTS = re.split(r"^-- query: (\w+)$", files("privity.match").joinpath("match.sql").read_text(encoding="utf-8"), flags=re.MULTILINE)
 QUERIES = {name: text.strip() for name, text in zip(_PARTS[1::2], _PARTS[2::2], strict=True)}
 
 JUDGED = QUERIES["judged"]

@@ -64,5 +64,3 @@ def _purposes(office: Office, batch: str) -> pl.DataFrame:
     whole = pl.concat(shards) if shards else pl.DataFrame(schema={"purpose": pl.String})
     said = whole.select(pl.col("purpose").cast(pl.String).fill_null("not stated"))
     return said.group_by("purpose").agg(pl.len().alias("rows")).select(pl.lit(batch).alias("batch"), "purpose", "rows")
-
-

@@ -1,4 +1,4 @@
-"""``privity answers``: what a requester hears at once, a line a row: refused at the request stage, why, and what to supply; else the answer day.
+"""``privity answers``: what a requester hears at once, a line a row: refused at the request stage, why, and what to supply; or when.
 
 An eligible row says nothing but that it will be answered, so that nobody learns from this list who is in the register (invariant 9).
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from privity.intake.answer_sheet import harmless
 from privity.office import basis, determinations, disk, dispose, law
 from privity.office.release import answer_day
 from privity.terms import Outcome, Stage
@@ -63,7 +64,7 @@ def _joined(name: str, heading: str) -> pl.Expr:
 def write(office: Office, batch: Batch, out: Path) -> int:
     """Write the list as CSV; returns the number of rows. Text that a spreadsheet would run gets an apostrophe in front."""
     table = rows(office, batch)
-    guarded = table.with_columns(pl.col(pl.String).str.replace(r"^([=+\-@\t\r\n＝＋－＠])", "'$1"))
+    guarded = table.with_columns(harmless(pl.col(pl.String)))
     buffer = io.BytesIO()
     guarded.write_csv(buffer)
     disk.write_file(out, buffer.getvalue())

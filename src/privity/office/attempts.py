@@ -11,8 +11,10 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import polars as pl
+from sqlalchemy import func, select
 
 from privity.office import batch as batches
+from privity.store import schema
 
 if TYPE_CHECKING:
     from privity.office.place import Office
@@ -44,7 +46,7 @@ def earlier(office: Office, tx: Tx, batch: str, mine: pl.DataFrame) -> pl.DataFr
 
     Within a batch the first row about a person counts; a later one for the same person, basis and case is as good as live.
     """
-    before = [frame for frame in _others(office, tx, batch)]
+    before = _others(office, tx, batch)
     asked = pl.concat([frame["ask"] for frame in before]).implode() if before else pl.Series([[]], dtype=pl.List(pl.Binary))
     live = pl.concat([_live(tx, frame) for frame in before]).implode() if before else pl.Series([[]], dtype=pl.List(pl.Binary))
     twice = pl.col("person").is_not_null() & ~pl.col("person").is_first_distinct()
@@ -56,6 +58,20 @@ def earlier(office: Office, tx: Tx, batch: str, mine: pl.DataFrame) -> pl.DataFr
         .otherwise(pl.lit("none"))
     )
     return mine.select("ordinal", word.alias("earlier_answer"))
+
+
+def live_now(office: Office, tx: Tx, batch: str) -> pl.DataFrame:
+    """``ordinal`` of the rows of a batch about whose person another batch's answer is live, in this transaction."""
+    others = [_live(tx, frame) for frame in _others(office, tx, batch)]
+    mine = pl.concat(list(batches.read_all(office, batch, STAGE)))
+    return mine.filter(pl.col("person").is_in(pl.concat(others).implode()) if others else pl.lit(False)).select("ordinal")
+
+
+def newest_elsewhere(tx: Tx, batch: str) -> int:
+    """What grows whenever an answer of another batch becomes live or ends: the last line of custody that is not of this one."""
+    custody, package = schema.custody.c, schema.package.c
+    newest = select(func.max(custody.seq).label("seq")).join(schema.package, package.package == custody.package)
+    return int(tx.rows(newest.where(package.batch != batch))[0]["seq"] or 0)
 
 
 def _others(office: Office, tx: Tx, batch: str) -> list[pl.DataFrame]:

@@ -1,4 +1,4 @@
-"""What a batch is decided on: the law of its day, who signs, under what, for whom; the same at every stage, and named in every determination.
+"""What a batch is decided on: the law of its day, who signs, under what, for whom: the same at every stage, named in every determination.
 
 The first time, it is read from the office as it stands. Once a batch has its ``examined`` entry, it is read from that entry, so that
 a step that was killed, or is looked at years later, rests on the same law, roster and register.

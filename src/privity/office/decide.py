@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 DETERMINED = "determined"
 FACTS = "facts"
+ENDS = 500  # values at either end of a number or date that are decided twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,14 @@ def _examine(office: Office, batch: Batch, on: Basis, progress: Progress) -> Exa
     for shard in batches.read_all(office, batch.id, "requests"):
         requests = Requests(shard)
         facts = examine(
-            requests, vocabulary, given, tallies, envelope=envelope, office=on.office, switches=on.rulebook.switches, defects=Defects(unread)
+            requests,
+            vocabulary,
+            given,
+            tallies,
+            envelope=envelope,
+            office=on.office,
+            switches=on.rulebook.switches,
+            defects=Defects(unread),
         )
         made = decision.determine(on.rulebook, facts, Stage.REQUEST, on.asked)
         asks = decision.eligible(requests, made.outcomes).frame.drop("reason", "items", "authority", "purpose", strict=False)
@@ -241,7 +249,7 @@ def _boundaries(facts: pl.DataFrame) -> pl.DataFrame:
     """For each whole number and date: every value's first row where there are few values, else the smallest and largest."""
     kinds = [name for name, kind in facts.schema.items() if kind in (pl.Int64, pl.Date) and name != "ordinal"]
     found = [facts.unique(name, keep="first").sort(name) for name in kinds]
-    ends = [one if one.height <= 1_000 else pl.concat([one.head(500), one.tail(500)]) for one in found]
+    ends = [one if one.height <= 2 * ENDS else pl.concat([one.head(ENDS), one.tail(ENDS)]) for one in found]
     return pl.concat([facts.select("ordinal").clear(), *(one.select("ordinal") for one in ends)])
 
 

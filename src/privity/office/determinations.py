@@ -71,7 +71,7 @@ def by_citation(rulebook: Rulebook, rows: pl.DataFrame) -> pl.DataFrame:
             "fails": [one.fails for one in known.values()],
             "supply": [one.supply for one in known.values()],
         },
-        schema={name: pl.String for name in ("requirement", "cite", "fails", "supply")},
+        schema=dict.fromkeys(("requirement", "cite", "fails", "supply"), pl.String),
     )
     return counted.join(words, on="requirement").sort("rows", "cite", "requirement", descending=[True, False, False])
 

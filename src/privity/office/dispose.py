@@ -1,7 +1,7 @@
 """``privity review``: looking at referred rows, and acts on them. Every look and every act is an entry before it has an effect.
 
 Evidence is what the ledger has: the determination of each row, opened and checked. An official signs the RFC 6962 root over the
-commitments of the rows that an act is about, so two reviewers who sign the same root saw the same. Nothing an official did is ever taken back.
+commitments of the rows that an act is about, so two reviewers who sign the same root saw the same. No act is ever taken back.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def choose(rows: pl.DataFrame, *, cases: Collection[str] = (), request_ids: Coll
     """
     unknown = (set(cases) - set(rows["case_id"].to_list())) | (set(request_ids) - set(rows["request_id"].to_list()))
     if unknown:
-        raise InputError(f"{len(unknown)} of the cases or requests named have no referred row", remedy="`privity review OFFICE BATCH list` lists them")
+        raise InputError(
+            f"{len(unknown)} of the cases or requests named have no referred row", remedy="`privity review OFFICE BATCH list` lists them"
+        )
     named = pl.col("case_id").is_in(list(cases)) | pl.col("request_id").is_in(list(request_ids))
     return rows.filter(named)["ordinal"].to_list()
 

@@ -50,7 +50,9 @@ class Person:
 def enrol_people(office: Office, agency: str, people: Sequence[Person]) -> int:
     """Enter people of one agency, an entry each, all or none; returns the first entry."""
     rows = [
-        entries.canonical({"enrols": "person", "person": one.name, "agency": agency, "key": one.public_key.hex(), "recipient": one.recipient})
+        entries.canonical(
+            {"enrols": "person", "person": one.name, "agency": agency, "key": one.public_key.hex(), "recipient": one.recipient}
+        )
         for one in people
     ]
     with office.store.write() as tx:

@@ -58,9 +58,7 @@ def examine(path: Path, book: LawBook, day: date, *, basis: str = "", mapping: M
     """
     rulebook = in_force(book, day)
     batch = read(path, book.vocabulary.columns, mapping)
-    given = Given(
-        day=day, numbers=rulebook.numbers, provisions=rulebook.vocabulary.provisions, predicates=_predicates(rulebook)
-    )
+    given = Given(day=day, numbers=rulebook.numbers, provisions=rulebook.vocabulary.provisions, predicates=_predicates(rulebook))
     office = {"day": day}
     facts = examine_rows(
         batch.requests, rulebook.vocabulary, given, envelope={}, office=office, switches=rulebook.switches, defects=batch.defects
@@ -87,7 +85,12 @@ def _described(rulebook: Rulebook, findings: pl.DataFrame) -> pl.DataFrame:
     names = findings["requirement"].unique().to_list()
     known = [rulebook.requirement(name) for name in names]
     words = pl.DataFrame(
-        {"requirement": names, "cite": [one.cite for one in known], "fails": [one.fails for one in known], "supply": [one.supply for one in known]},
+        {
+            "requirement": names,
+            "cite": [one.cite for one in known],
+            "fails": [one.fails for one in known],
+            "supply": [one.supply for one in known],
+        },
         schema=dict.fromkeys(("requirement", "cite", "fails", "supply"), pl.String),
     )
     return findings.join(words, on="requirement", how="left", maintain_order="left")
@@ -102,7 +105,9 @@ def _rows(batch: Batch, findings: pl.DataFrame) -> pl.DataFrame:
         _joined(pl.concat_str("source", "cite", separator=" ")).alias(ADDED[2]),
         _joined(pl.col("supply").filter(pl.col("supply") != "")).alias(ADDED[3]),
     )
-    questions = asked.group_by("ordinal", maintain_order=True).agg(_joined(pl.concat_str("fails", pl.lit(" ("), "cite", pl.lit(")"))).alias(ADDED[4]))
+    questions = asked.group_by("ordinal", maintain_order=True).agg(
+        _joined(pl.concat_str("fails", pl.lit(" ("), "cite", pl.lit(")"))).alias(ADDED[4])
+    )
     unread = batch.defects.frame.filter(pl.col("ordinal").is_not_null()).with_columns(
         pl.concat_str(pl.when(pl.col("field") == "").then(pl.lit("row")).otherwise("field"), pl.lit(": "), "kind").alias("what")
     )
@@ -117,7 +122,11 @@ def _rows(batch: Batch, findings: pl.DataFrame) -> pl.DataFrame:
 def _what() -> pl.Expr:
     """The finding in words; where a fact is missing, which."""
     missing = pl.col("missing").list.join(", ").str.replace_all("_", " ")
-    return pl.when(pl.col("missing").list.len() > 0).then(pl.concat_str("fails", pl.lit(" (not given: "), missing, pl.lit(")"))).otherwise("fails")
+    return (
+        pl.when(pl.col("missing").list.len() > 0)
+        .then(pl.concat_str("fails", pl.lit(" (not given: "), missing, pl.lit(")")))
+        .otherwise("fails")
+    )
 
 
 def _joined(texts: pl.Expr) -> pl.Expr:

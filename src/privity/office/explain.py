@@ -84,7 +84,12 @@ def explain(office: Office, batch: Batch, ordinal: int) -> Explanation:
     facts = _facts(office, batch, ordinal)
     stage = Stage(row["stage"])
     found = {(said.split(" ")[1]): said.split(" ")[2] for said in row["reasons"]}
-    lines = [_line(on.rulebook, one, stage, found, facts) for rules in on.rulebook.requirements.values() for one in rules if _shown(one, on.asked.action)]
+    lines = [
+        _line(on.rulebook, one, stage, found, facts)
+        for rules in on.rulebook.requirements.values()
+        for one in rules
+        if _shown(one, on.asked.action)
+    ]
     general = [_line(on.rulebook, one, stage, found, facts) for one in on.rulebook.general.values() if one.id in found]
     words = dispose.request_words(office, batch).filter(pl.col("ordinal") == ordinal)
     return Explanation(
@@ -142,5 +147,3 @@ def _identification(row: dict[str, object]) -> str:
     agreed = row["agreed"] if isinstance(row["agreed"], list) else []
     rule = f"rule {row['rule']}; agreed: {', '.join(agreed)}; no rival" if row["rule"] else "nobody is singled out"
     return f"{row['identity']} ({rule})"
-
-

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+PUBLIC_KEY = 32  # bytes
+
+
 def new_key(path: Path, passphrase: str) -> bytes:
     """Write a new private key, encrypted under the passphrase; return the raw public key (32 bytes).
 
@@ -71,7 +74,7 @@ def decode_public(text: str) -> bytes:
         raw = base64.b64decode(value, validate=True)
     except ValueError:
         scheme, raw = "", b""
-    if scheme != "ed25519" or len(raw) != 32:
+    if scheme != "ed25519" or len(raw) != PUBLIC_KEY:
         raise InputError("not a public key", remedy="it starts with `ed25519:`; `privity key new` prints it")
     return raw
 

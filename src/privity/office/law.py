@@ -78,7 +78,7 @@ def put_in_force(office: Office, tx: Tx, digest: str, ground: str) -> None:
 
 
 def in_force(office: Office, tx: Tx) -> tuple[str, LawBook]:
-    """The version that governs now, as this transaction sees it: (digest, book). Only the parse of an unalterable folder is kept in memory."""
+    """The version that governs now, as this transaction sees it: (digest, book). Only the parse of a fixed folder is kept in memory."""
     rows = tx.now("in_force", kind="law", id=office.regime)
     if not rows:
         raise TamperError("the office has no law in force", remedy="run `privity verify`")
@@ -95,7 +95,9 @@ def version(office_root: Path, regime: str, digest: str) -> LawBook:
     """
     folder = office_root / "law" / digest
     if not folder.is_dir() or folder_digest(folder) != digest:
-        raise TamperError(f"the law of version `{digest[:12]}` is missing or altered", remedy="restore the folder from a backup; its digest names it")
+        raise TamperError(
+            f"the law of version `{digest[:12]}` is missing or altered", remedy="restore the folder from a backup; its digest names it"
+        )
     return open_book(folder, regime)
 
 

@@ -1,14 +1,14 @@
 """An office: one folder, one database, its keys, its clock. Everything that the verbs share and nothing that they decide.
 
-    OFFICE/
-      office.toml       custodian, ledger origin, regime; written once
-      office.db         ledger, roster, batches, acts, packages (SQLite)
-      keys/             ledger and archive keys, readable by their owner only
-      law/DIGEST/       every version of the law that was ever in force
-      register/DIGEST/  prepared registers
-      batches/BATCH/    what was received, decided and found, in shards
-      openings/         what opens the ledger's commitments, encrypted
-      packages/         ciphertext of every package, kept as sent
+OFFICE/
+  office.toml       custodian, ledger origin, regime; written once
+  office.db         ledger, roster, batches, acts, packages (SQLite)
+  keys/             ledger and archive keys, readable by their owner only
+  law/DIGEST/       every version of the law that was ever in force
+  register/DIGEST/  prepared registers
+  batches/BATCH/    what was received, decided and found, in shards
+  openings/         what opens the ledger's commitments, encrypted
+  packages/         ciphertext of every package, kept as sent
 """
 
 from __future__ import annotations

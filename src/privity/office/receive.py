@@ -27,6 +27,7 @@ from privity.office.place import SHARD, Office
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from privity.intake.columns import Mapping as ColumnMapping
     from privity.intake.envelope import Submission, Verified
     from privity.intake.read import Batch as Received
@@ -44,7 +45,9 @@ def receive(office: Office, file: Path, envelope: Path, *, intake_officer: str, 
     """
     with office.store.read() as tx:
         if not review.holds(enrol.appointments(tx, enrol.CUSTODIAN), intake_officer, review.INTAKE, office.day):
-            raise RefusedError(f"`{intake_officer}` is not an intake officer on {office.day}", remedy="name one with --intake-officer, or appoint them")
+            raise RefusedError(
+                f"`{intake_officer}` is not an intake officer on {office.day}", remedy="name one with --intake-officer, or appoint them"
+            )
     digest, batch = identity(office, file, envelope)
     with office.store.read() as tx:
         if tx.rows("batch", batch=batch):
@@ -102,9 +105,7 @@ def _cases(requests: pl.DataFrame) -> Mapping[str, list[str]]:
     return dict(grouped.iter_rows())
 
 
-def _enter(
-    office: Office, batch: str, received: Received, verified: Verified, intake_officer: str, original: bytes | None
-) -> None:
+def _enter(office: Office, batch: str, received: Received, verified: Verified, intake_officer: str, original: bytes | None) -> None:
     """Seal the rows, then commit receipt and state together. Killed before the commit: nothing is on record, and it is done again."""
     commitments: list[bytes] = []
     digests: list[tuple[int, str]] = []
@@ -198,6 +199,4 @@ def _enter_unreadable(office: Office, batch: str, digest: str, intake_officer: s
 
 def _add_batch(tx: Tx, office: Office, row: Mapping[str, entries.Json], meta: Mapping[str, object], index: int) -> None:
     kept = {name: row[name] for name in ("batch", "agency", "basis", "agreement", "rows", "defects", "form")}
-    tx.add_one(
-        "batch", **kept, file_sha256=row["file"], received_day=office.day, meta=json.dumps(dict(meta), sort_keys=True), entry=index
-    )
+    tx.add_one("batch", **kept, file_sha256=row["file"], received_day=office.day, meta=json.dumps(dict(meta), sort_keys=True), entry=index)

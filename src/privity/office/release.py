@@ -1,8 +1,8 @@
 """``privity release``: every eligible row of a batch is answered, once, on its day, in packages that cannot outrun their entries.
 
 For each package, in ONE transaction under the lock that every change of law, roster or halt also takes: the law, the dispositions,
-the roster, the safeguards and the agreement are read afresh; every row is decided again at the release stage, by both engines; the ciphertext
-is put on disk; the intent is entered. Only when that has committed is the ciphertext copied out, with its proof. A
+the roster, the safeguards and the agreement are read afresh; every row is decided again at the release stage, by both engines; the
+ciphertext is put on disk; the intent is entered. Only when that has committed is the ciphertext copied out, with its proof. A
 halt that was entered before the commit withholds the row; there is no third possibility. An intent whose copy was
 interrupted is copied again, the same bytes; without an acknowledgement it counts as disclosed.
 """
@@ -23,7 +23,7 @@ from privity.errors import RefusedError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.ledger.entry import Kind
-from privity.office import basis, determinations, disk, dispose, enrol, law, record
+from privity.office import attempts, basis, determinations, disk, dispose, enrol, law, record
 from privity.office import batch as batches
 from privity.terms import Disposition, Facts, Outcome, Receipt, Stage
 
@@ -51,6 +51,7 @@ class Run:
     receipt: Receipt
     asked: decision.Asked  # the signatory's offices on the day of the request, from the batch's own basis
     stood: tuple[tuple[int, ...], Disposition] | None = None
+    elsewhere: tuple[int, pl.DataFrame] | None = None
     answers: Counter[str] = field(default_factory=Counter)
 
 
@@ -113,10 +114,14 @@ def _ready(run: Run, packets: list[Packet]) -> None:
             raise RefusedError(f"the answer day of this batch is {day}", remedy="every eligible row is answered on that day, together")
         waiting = _standing(run, tx).frame["disposition"].null_count()
         if waiting and packets:
-            raise RefusedError(f"{waiting} referred rows await review", remedy="approve or decline each; nothing is released because a clock ran out")
+            raise RefusedError(
+                f"{waiting} referred rows await review", remedy="approve or decline each; nothing is released because a clock ran out"
+            )
         missing = {packet.officer for packet in packets if not enrol.recipient_key(tx, packet.officer, batch.agency)}
     if missing:
-        raise RefusedError(f"{len(missing)} engaged officers have no enrolled key", remedy="enrol their keys with `privity enrol person --recipient`")
+        raise RefusedError(
+            f"{len(missing)} engaged officers have no enrolled key", remedy="enrol their keys with `privity enrol person --recipient`"
+        )
 
 
 # ---------------------------------------------------------------- one package
@@ -144,7 +149,7 @@ def _enter(run: Run, packet: Packet, sealer: Sealer) -> str:
 
 
 def _decide_again(run: Run, tx: Tx, rulebook: Rulebook, disposition: Disposition, packet: Packet) -> dict[int, str]:
-    """Every row of the packet at the release stage, with what is true now; by the frame and by Cedar. Ordinal → answer, of those that pass."""
+    """Every row of the packet at the release stage, with what is true now, by both engines. Ordinal → answer, of those that pass."""
     facts = _release_facts(run, tx, rulebook, disposition, packet)
     made = decision.determine_twice(rulebook, facts, Stage.RELEASE, run.asked)
     passed = made.outcomes.frame.filter(pl.col("outcome") == Outcome.REFERRED)
@@ -174,11 +179,23 @@ def _release_facts(run: Run, tx: Tx, rulebook: Rulebook, disposition: Dispositio
             columns.append(_all(fact.name, fact.dtype, today[where], base.height))
         elif kind == "reading":
             columns.append(_all(fact.name, fact.dtype, rulebook.switches.get(where), base.height))
+        elif (kind, where) == ("office", "earlier_answer"):
+            # Decided before another batch answered about the same person: the answer that is live since counts.
+            live = pl.col("ordinal").is_in(_answered_elsewhere(run, tx)["ordinal"].implode())
+            columns.append(base.select(pl.when(live).then(pl.lit("live").cast(fact.dtype)).otherwise(fact.name).alias(fact.name)).to_series())
     return Facts(base.with_columns(columns))
 
 
 def _all(name: str, dtype: pl.DataType, value: object, height: int) -> pl.Series:
     return pl.Series(name, [value], dtype=dtype, strict=False).new_from_index(0, height)
+
+
+def _answered_elsewhere(run: Run, tx: Tx) -> pl.DataFrame:
+    """Rows about whose person another batch's answer is live, looked up anew whenever another batch's custody changed."""
+    newest = attempts.newest_elsewhere(tx, run.batch.id)
+    if run.elsewhere is None or run.elsewhere[0] != newest:
+        run.elsewhere = (newest, attempts.live_now(run.office, tx, run.batch.id))
+    return run.elsewhere[1]
 
 
 def _standing(run: Run, tx: Tx) -> Disposition:
@@ -202,7 +219,15 @@ def _action(run: Run, rulebook: Rulebook) -> str | None:
 
 
 def _enter_intent(
-    run: Run, tx: Tx, packet: Packet, released: Mapping[int, str], sealed: bytes, recipient: str, law_digest: str, rulebook: Rulebook, scheme: str
+    run: Run,
+    tx: Tx,
+    packet: Packet,
+    released: Mapping[int, str],
+    sealed: bytes,
+    recipient: str,
+    law_digest: str,
+    rulebook: Rulebook,
+    scheme: str,
 ) -> None:
     """The intent: one entry a package. Its opening says which rows it answers how, and about whom."""
     name, digest = _name(run, packet), sha256(sealed).hexdigest()

@@ -126,7 +126,7 @@ class _Part:
 
 
 def _parts(place: tuple[object, ...], rules: Sequence[Rule], rulebook: Rulebook) -> Iterator[_Part]:
-    """Permits; forbids that read codes; and each forbid that reads a number or a date, alone, or nearly every row would be its own question.
+    """Permits; forbids that read codes; and each forbid that reads a number or a date, alone, or nearly every row would be a question.
 
     Permits are asked apart from forbids so that an unmet requirement does not hide a permit.
     """

@@ -164,7 +164,14 @@ def _column(file: LawFile, raw: object) -> tuple[str, Column]:
         raise file.wrong(where, f"`kind` is none of {', '.join(COLUMN_KINDS)}")
     aliases = words(file, where, found, "aliases")
     digits = found.get("digits", 0)
-    return name, Column(name, text(found, "kind"), text(found, "plain"), aliases, found.get("personal") is not False, digits if isinstance(digits, int) else 0)
+    return name, Column(
+        name,
+        text(found, "kind"),
+        text(found, "plain"),
+        aliases,
+        found.get("personal") is not False,
+        digits if isinstance(digits, int) else 0,
+    )
 
 
 # ---------------------------------------------------------------- facts

@@ -245,7 +245,11 @@ def _weighed(finding: _Finding) -> pl.Expr:
 def _spelled(distinct: pl.DataFrame, listed: tuple[_Finding, ...]) -> pl.DataFrame:
     """The findings of each distinct set, in the order of the rulebook."""
     hits = distinct.select("reasons_id", *(one.hit.alias(str(place)) for place, one in enumerate(listed)))
-    long = hits.unpivot(index="reasons_id", variable_name="place", value_name="hit").filter("hit").with_columns(pl.col("place").cast(pl.UInt32))
+    long = (
+        hits.unpivot(index="reasons_id", variable_name="place", value_name="hit")
+        .filter("hit")
+        .with_columns(pl.col("place").cast(pl.UInt32))
+    )
     words = pl.DataFrame(
         [(place, one.requirement.source.value, one.requirement.id, one.kind) for place, one in enumerate(listed)],
         schema={"place": pl.UInt32, "source": pl.String, "requirement": pl.String, "kind": pl.String},

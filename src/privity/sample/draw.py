@@ -63,7 +63,7 @@ def draw(source: Path, out: Path, seed: int, sizes: Sizes | None = None) -> None
     sizes = sizes or Sizes()
     world = people.read(source, seed, absent=sizes.absent, twins=sizes.twins, barred=sizes.barred)
     people.register_frame(world.held).write_parquet(out / "register.parquet", compression="zstd", compression_level=19)
-    desk = asks.Desk(world, Random(f"requests {seed}"))  # noqa: S311 - made-up people, to be drawn again
+    desk = asks.Desk(world, Random(f"requests {seed}"))
     rows = _batch(desk, _census(source), sizes)
     desk.dice.shuffle(rows)
     requests, truth = _frames(rows)

@@ -84,7 +84,9 @@ def official(office: Office, person: str) -> Official:
     return Official(person, STAFF[person], keys.open_key(office.root / f"{person}.pem", PASSPHRASE))
 
 
-def envelope(agency: Agency, file: Path, cases: Mapping[str, Iterable[str]], *, agreement: str = "", dated: date = sample.REQUEST_DAY) -> str:
+def envelope(
+    agency: Agency, file: Path, cases: Mapping[str, Iterable[str]], *, agreement: str = "", dated: date = sample.REQUEST_DAY
+) -> str:
     """A signed envelope for a request file, as TOML: each engaged officer signs their own cases, the signatory the whole."""
     digest = sha256(file.read_bytes()).hexdigest()
     drafted = envelopes.draft(

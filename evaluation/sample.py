@@ -51,9 +51,9 @@ def errors(rows: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
     judged = truth.join(named, on="request_id", validate="1:1").join(out, on="request_id", how="left")
     referred, lawful = pl.col("outcome") == Outcome.REFERRED, pl.col("lawful")
     wrong = referred & pl.col("taken_for").ne_missing(pl.col("record_id"))
-    found = pl.col("expected").str.split("|").list.eval(pl.lit(" ") + pl.element() + pl.lit(" "))
-    said = pl.col("reasons").list.join(" ") + " "
-    blamed = pl.when(pl.col("expected").is_not_null()).then(said.str.contains_any(found))
+    named_reasons = pl.col("reasons").list.eval(pl.element().str.splitn(" ", 3).struct.field("field_1"))
+    hit = named_reasons.list.set_intersection(pl.col("expected").str.split("|")).list.len() > 0
+    blamed = pl.col("expected").is_null() | hit
     counted = judged.group_by("kind", "lawful").agg(
         rows=pl.len(),
         refused=(~referred).sum(),

@@ -326,19 +326,6 @@ class Bounds(Table):
 
 
 @dataclass(frozen=True, slots=True)
-class Determinations(Table):
-    """The machine's answer for every row of a batch: refused or referred, at which stage, for which reasons."""
-
-    SCHEMA: ClassVar[Mapping[str, pl.DataType]] = {
-        "ordinal": ORDINAL,
-        "outcome": pl.String(),
-        "stage": pl.String(),
-        "duty": pl.String(),
-        "reasons_id": pl.UInt64(),
-    }
-
-
-@dataclass(frozen=True, slots=True)
 class Disposition(Table):
     """What the reviewers decided about each referred row. Only ``review`` makes one; only this, with a receipt, is released.
 
@@ -405,22 +392,3 @@ class Appointment:
     def holds_on(self, day: date) -> bool:
         """Whether the office is held on that day."""
         return self.since <= day and (self.until is None or day < self.until)
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What came with a request file: who asks, under what, for which file.
-
-    ``facts`` are values that the vocabulary takes from the envelope; ``engaged`` maps each engaged
-    person to the digest of the cases that they signed for; ``cases`` holds the verified (person, case) pairs.
-    """
-
-    agency: str
-    signatory: str
-    dated: date | None
-    basis: str
-    agreement: str
-    file_sha256: str
-    form: str  # signed | attested | none
-    facts: Mapping[str, str | bool | int] = field(default_factory=dict)
-    engaged: Mapping[str, str] = field(default_factory=dict)

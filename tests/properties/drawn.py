@@ -57,7 +57,7 @@ def values(name):
 
 
 changes = st.dictionaries(st.sampled_from([*VOCABULARY.facts]), st.integers(0, 20), max_size=4)
-batches = st.lists(changes, min_size=1, max_size=12)
+batches = st.lists(changes, min_size=10, max_size=30)
 
 
 def facts(drawn):

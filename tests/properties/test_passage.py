@@ -17,8 +17,8 @@ from privity.terms import Facts, Outcome, Requests, Source, Stage
 from properties import drawn
 
 pytestmark = pytest.mark.invariant
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-slower = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slower = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @quick

@@ -21,7 +21,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from privity.errors import InputError
-from privity.terms import Envelope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -81,6 +80,25 @@ class Submission:
         if self.signature:
             return "signed"
         return "attested" if self.attested else "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What came with a request file: who asks, under what, for which file.
+
+    ``facts`` are values that the vocabulary takes from the envelope; ``engaged`` maps each engaged
+    person to the digest of the cases that they signed for; ``cases`` holds the verified (person, case) pairs.
+    """
+
+    agency: str
+    signatory: str
+    dated: dt.date | None
+    basis: str
+    agreement: str
+    file_sha256: str
+    form: str  # signed | attested | none
+    facts: Mapping[str, str | bool | int] = field(default_factory=dict)
+    engaged: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,12 +178,20 @@ def _about(held: pl.DataFrame, bars: list[str]) -> pl.DataFrame:
         (asked & pl.col("key").is_not_null()).alias("answers"),
         pl.col("data_class").replace_strict(classes, default=UNKNOWN, return_dtype=pl.Int32).alias("rank"),
         *(pl.col("bars").list.contains(bar).fill_null(False).alias(f"bar:{bar}") for bar in bars),
+        _strange(bars).alias("strange"),
     )
     people = rows.group_by("ordinal", maintain_order=True).agg(
-        pl.col("period_held", *AGREEMENTS, *(f"bar:{bar}" for bar in bars)).any(),
+        pl.col("period_held", "strange", *AGREEMENTS, *(f"bar:{bar}" for bar in bars)).any(),
         *(pl.col("rank").filter(pl.col(of)).max().alias(f"rank {of}") for of in ("same", "answers")),
     )
-    return people.select("ordinal", _agreement(), "period_held", _class(), *(f"bar:{bar}" for bar in bars))
+    known = [pl.when(~pl.col("strange")).then(f"bar:{bar}").alias(f"bar:{bar}") for bar in bars]
+    return people.select("ordinal", _agreement(), "period_held", _class(), *known)
+
+
+def _strange(bars: list[str]) -> pl.Expr:
+    """A bar that nobody asked about: it may be one of these misspelt, so none of them can be ruled out, and all are missing facts."""
+    other = pl.col("bars").list.eval((pl.element() != "") & ~pl.element().is_in(bars))
+    return other.list.any().fill_null(False)
 
 
 def _agreement() -> pl.Expr:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 FULL = {"requests": 1_280_000, "registers": [1_000_000, 5_000_000]}
-QUICK = {"requests": 50_000, "registers": [100_000, 200_000]}
+QUICK = {"requests": 30_000, "registers": [50_000, 100_000]}
 NAMED = ["last_name", "first_name", "date_of_birth"]
 
 

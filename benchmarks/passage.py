@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 
 # Stages import what they need: a parent that holds little leaves the peak of its children alone.
 FULL = {"requests": 1_280_000, "registers": [1_000_000, 5_000_000], "released": 52_000, "examined": 100_000, "asked": 3_000}
-QUICK = {"requests": 50_000, "registers": [100_000, 200_000], "released": 2_200, "examined": 5_000, "asked": 500}
+QUICK = {"requests": 30_000, "registers": [50_000, 100_000], "released": 2_200, "examined": 3_000, "asked": 300}
 TARGETS = {"submit": (90.0, 4.0), "release": (60.0, None), "examine csv": (15.0, None), "examine xlsx": (60.0, None)}
 RECEIVED, REVIEWED, ANSWERED, DATED = date(2025, 8, 7), date(2025, 8, 11), date(2025, 8, 14), date(2025, 6, 27)
-SAME_SHARE = 0.6  # at least this share of generated requests is about somebody held, at their own address
 A_LOAD = 180  # rows of one engaged officer
 
 

@@ -77,7 +77,9 @@ def requests(row):
     """The one row, read as intake reads the cells of a file."""
     columns = book().vocabulary.columns
     where = {column.name: place for place, column in enumerate(columns)}
-    cells = pl.DataFrame({str(place): [row.get(name) or None] for name, place in where.items()}, schema={str(i): pl.String for i in where.values()})
+    cells = pl.DataFrame(
+        {str(place): [row.get(name) or None] for name, place in where.items()}, schema={str(i): pl.String for i in where.values()}
+    )
     made, defects = read_cells(Grid("csv", tuple(where), pl.Series([2], dtype=pl.UInt32), cells), where, columns)
     return made, defects
 
@@ -100,7 +102,13 @@ def request_facts(case, rulebook):
     office = {name: case["office"][name] for name in ("agency", "signatory_of_agency")}
     life = {"day": case["day"], "agreement_state": rulebook.agreement_state}
     return examine(
-        made, rulebook.vocabulary, given(case, rulebook), envelope=case["envelope"], office=office | life, switches=rulebook.switches, defects=defects
+        made,
+        rulebook.vocabulary,
+        given(case, rulebook),
+        envelope=case["envelope"],
+        office=office | life,
+        switches=rulebook.switches,
+        defects=defects,
     )
 
 

@@ -115,7 +115,10 @@ def test_a_requirement_of_the_statute_stands_under_a_clause_that_its_citation_is
 @pytest.mark.invariant
 def test_every_citation_of_the_statute_parses(book):
     vocabulary = book.vocabulary
-    cites = [rule.requirement.cite for rule in book.statute] + [vocabulary.general_rule.cite, *(one.cite for one in vocabulary.bases.values())]
+    cites = [rule.requirement.cite for rule in book.statute] + [
+        vocabulary.general_rule.cite,
+        *(one.cite for one in vocabulary.bases.values()),
+    ]
     assert all(str(Citation.parse(cite)) == cite for cite in cites)
     assert len(set(cites)) > 12
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -184,8 +185,12 @@ def test_the_command_line_examines_under_a_folder_of_law(law, asked, capsys):
     said = json.loads(capsys.readouterr().out)
     assert code == 0
     assert said["outcomes"] == {COMPLETE: 1, "refused": 3}
-    assert {(one["cite"], one["rows"]) for one in said["by_citation"]} == {("99 CFR 12.3(a)", 1), ("99 CFR 12.2", 1), ("99 CFR 12.3(a)(1)", 2)}
-    with open(said["written"][0], newline="") as file:
+    assert {(one["cite"], one["rows"]) for one in said["by_citation"]} == {
+        ("99 CFR 12.3(a)", 1),
+        ("99 CFR 12.2", 1),
+        ("99 CFR 12.3(a)(1)", 2),
+    }
+    with Path(said["written"][0]).open(newline="") as file:
         back = list(csv.DictReader(file))
     assert [row["id"] for row in back] == ["1", "2", "3", "4"], "the same rows, in the same order"
     assert [row[ADDED[2]] for row in back] == COURT

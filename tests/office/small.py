@@ -16,8 +16,8 @@ from pathlib import Path
 import polars as pl
 
 from privity import sample
-from privity.office import dispose
 from privity.office import batch as batches
+from privity.office import dispose
 from privity.office.batch import Batch
 from privity.office.place import Office, open_office
 from privity.office.release import release
@@ -40,9 +40,13 @@ KINDS = {
 def rows() -> pl.DataFrame:
     """The requests: of each kind some, of few officers where the kind leaves a choice."""
     whole = sample.requests().join(sample.truth(), on="request_id", maintain_order="left")
-    officers = whole.filter(pl.col("kind") == "lawful")["engaged_person"].value_counts().sort("count", "engaged_person", descending=[True, False])
+    officers = (
+        whole.filter(pl.col("kind") == "lawful")["engaged_person"].value_counts().sort("count", "engaged_person", descending=[True, False])
+    )
     few = officers["engaged_person"].head(3).to_list()
-    first = whole.with_columns(pl.col("engaged_person").is_in(few).fill_null(False).alias("few")).sort("few", descending=True, maintain_order=True)
+    first = whole.with_columns(pl.col("engaged_person").is_in(few).fill_null(False).alias("few")).sort(
+        "few", descending=True, maintain_order=True
+    )
     parts = [first.filter(pl.col("kind") == kind).head(count) for kind, count in KINDS.items()]
     return pl.concat(parts).drop("few")
 

@@ -67,7 +67,7 @@ def altered(made: Small) -> envelopes.Submission:
 
 WRONG = {
     "bad-signature": altered,
-    "no-signature": lambda made: drafted(made),
+    "no-signature": drafted,
     "file-hash-mismatch": lambda made: envelopes.sign(drafted(made, file_sha256="0" * 64), made.agency.signatory),
     "wrong-key": lambda made: envelopes.sign(drafted(made), Ed25519PrivateKey.generate()),
     "unknown-key": lambda made: envelopes.sign(drafted(made, agency="us-nobody"), made.agency.signatory),
@@ -76,7 +76,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("problem", WRONG)
-def test_an_envelope_that_does_not_hold_is_received_and_makes_nothing_eligible(office: Office, made: Small, tmp_path: Path, problem: str) -> None:
+def test_an_envelope_that_does_not_hold_is_received_and_makes_nothing_eligible(
+    office: Office, made: Small, tmp_path: Path, problem: str
+) -> None:
     batch = put(office, made, WRONG[problem](made), tmp_path)
     assert problem in received(office, batch)["problems"]
     assert received(office, batch)["rows"] == batch.rows == made.truth.height
@@ -102,7 +104,9 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_a_file_that_cannot_be_read_is_on_record_and_the_message_names_it_and_no_value(office: Office, made: Small, tmp_path: Path, name: str) -> None:
+def test_a_file_that_cannot_be_read_is_on_record_and_the_message_names_it_and_no_value(
+    office: Office, made: Small, tmp_path: Path, name: str
+) -> None:
     file = tmp_path / name
     file.write_bytes(UNREADABLE[name])
     with pytest.raises(InputError) as told:
@@ -114,7 +118,9 @@ def test_a_file_that_cannot_be_read_is_on_record_and_the_message_names_it_and_no
     assert CANARY not in json.dumps(kept)
 
 
-def test_an_envelope_that_cannot_be_read_is_on_record_and_the_message_names_it_and_no_value(office: Office, made: Small, tmp_path: Path) -> None:
+def test_an_envelope_that_cannot_be_read_is_on_record_and_the_message_names_it_and_no_value(
+    office: Office, made: Small, tmp_path: Path
+) -> None:
     for number, text in enumerate((f'agency = "{CANARY}', f'agency = "{CANARY}"\nsignatory = 7\n', f'{CANARY} = "x"\n')):
         path = tmp_path / f"letter{number}.toml"
         path.write_text(text)
@@ -147,12 +153,13 @@ def test_what_could_not_be_read_is_received_once_however_often_it_is_sent(office
 
 @pytest.mark.invariant
 def test_an_engaged_person_who_did_not_sign_loses_their_own_rows_and_nobody_elses(office: Office, made: Small, tmp_path: Path) -> None:
-    silent = sorted(cases_of(made.truth))[0]
     silent = made.truth.filter(kind="lawful")["engaged_person"].mode().sort().first()
     said = drafted(made)
     said = envelopes.sign(replace(said, engaged=tuple(one for one in said.engaged if one.person != silent)), made.agency.signatory)
     batch = put(office, made, said, tmp_path)
-    rows = determinations.load(office, batch).join(made.truth.with_row_index("ordinal").select("ordinal", "kind", "engaged_person"), on="ordinal")
+    rows = determinations.load(office, batch).join(
+        made.truth.with_row_index("ordinal").select("ordinal", "kind", "engaged_person"), on="ordinal"
+    )
     lawful = rows.filter(kind="lawful")
     theirs, others = lawful.filter(engaged_person=silent), lawful.remove(engaged_person=silent)
     assert theirs.height > 0
@@ -171,7 +178,9 @@ def attested(made: Small, by: str, **changed: str) -> envelopes.Submission:
     return drafted(made, attested=envelopes.Attestation(**said))
 
 
-def test_a_letter_that_the_intake_officer_attests_and_attaches_is_a_writing_and_is_kept_sealed(office: Office, made: Small, tmp_path: Path) -> None:
+def test_a_letter_that_the_intake_officer_attests_and_attaches_is_a_writing_and_is_kept_sealed(
+    office: Office, made: Small, tmp_path: Path
+) -> None:
     (tmp_path / "letter.pdf").write_bytes(LETTER)
     batch = put(office, made, attested(made, world.INTAKE), tmp_path)
     assert batch.form == "attested"

@@ -79,7 +79,9 @@ def answers_in(made: Small, office: Office, out: Path) -> dict[str, str]:
     """Request id → answer, as the officers read them; each request once."""
     with office.store.read() as tx:
         officers = {row["package"]: row["officer"] for row in tx.rows("package")}
-    said = [json.loads(age.open_sealed(path.read_bytes(), made.agency.identities[officers[path.stem]])) for path in sorted(out.glob("*.age"))]
+    said = [
+        json.loads(age.open_sealed(path.read_bytes(), made.agency.identities[officers[path.stem]])) for path in sorted(out.glob("*.age"))
+    ]
     found = [(row["request_id"], row["answer"]) for one in said for row in one["rows"]]
     assert len(dict(found)) == len(found), "a request is answered twice"
     return dict(found)
@@ -89,7 +91,9 @@ def entered(office: Office, kind: Kind) -> list[tuple[int, dict[str, object]]]:
     """The entries of a kind: (index, opening)."""
     with office.store.read() as tx:
         files = [row for row in tx.rows("opening_file") if row["kind"] == str(kind)]
-        return [(row["first"], json.loads(record.opened(office, tx, row["first"], 1)[0])) for row in sorted(files, key=lambda one: one["first"])]
+        return [
+            (row["first"], json.loads(record.opened(office, tx, row["first"], 1)[0])) for row in sorted(files, key=lambda one: one["first"])
+        ]
 
 
 # ---------------------------------------------------------------- refused before anything is done
@@ -257,7 +261,10 @@ def test_all_packages_of_a_batch_have_one_size_whatever_they_say(made: Small) ->
     office = open_office(made.folder("released"), ANSWERED)
     with office.store.read() as tx:
         packages = tx.rows("package")
-    opened = [age.open_sealed((made.root / "outbox" / f"{row['package']}.age").read_bytes(), made.agency.identities[row["officer"]]) for row in packages]
+    opened = [
+        age.open_sealed((made.root / "outbox" / f"{row['package']}.age").read_bytes(), made.agency.identities[row["officer"]])
+        for row in packages
+    ]
     assert len({len(payload) for payload in opened}) == 1
     assert len({row["rows"] for row in packages}) > 1, "of packages with as many rows this would say little"
 
@@ -308,7 +315,11 @@ def test_what_became_of_a_package_is_entered_and_stays(made: Small, tmp_path: Pa
     destroyed(office, second[:8], "shredded")
     with office.store.read() as tx:
         states = {name: [row["state"] for row in tx.rows("custody", package=name)] for name in (first, second, third)}
-    assert states == {first: ["intent", "sent", "acknowledged"], second: ["intent", "sent", "recalled", "destroyed"], third: ["intent", "sent"]}
+    assert states == {
+        first: ["intent", "sent", "acknowledged"],
+        second: ["intent", "sent", "recalled", "destroyed"],
+        third: ["intent", "sent"],
+    }
     for kind in (Kind.ACKNOWLEDGEMENT, Kind.RECALL, Kind.DESTROYED):
         assert len(entered(office, kind)) == 1
     for unknown in ("", "zz"):

@@ -69,7 +69,12 @@ def test_one_person_in_both_offices_is_still_one_person(office: Office, batch: B
 
 def test_an_office_does_only_what_it_may(office: Office, batch: Batch) -> None:
     chosen, before = rows(office, batch), size(office)
-    for kind, person in [(ActKind.APPROVE, world.COUNSEL), (ActKind.APPROVE, world.INTAKE), (ActKind.OVERRULE, world.APPROVER), (ActKind.DECLINE, world.INTAKE)]:
+    for kind, person in [
+        (ActKind.APPROVE, world.COUNSEL),
+        (ActKind.APPROVE, world.INTAKE),
+        (ActKind.OVERRULE, world.APPROVER),
+        (ActKind.DECLINE, world.INTAKE),
+    ]:
         with pytest.raises(RefusedError):
             acts(office, batch, kind, person, chosen, "a ground")
     assert size(office) == before, "what was refused left something"
@@ -92,7 +97,9 @@ def test_an_acting_official_approves_by_a_dated_instrument_and_by_nothing_less(o
     for kind in ("acting", "delegated"):
         with pytest.raises(InputError):
             enrol.appoint(office, Appointment(world.COUNSEL, "approver", REVIEWED, None, kind), enrol.CUSTODIAN)
-    enrol.appoint(office, Appointment(world.COUNSEL, "approver", REVIEWED, date(2025, 9, 1), "acting", "order 12 of 2025-08-10"), enrol.CUSTODIAN)
+    enrol.appoint(
+        office, Appointment(world.COUNSEL, "approver", REVIEWED, date(2025, 9, 1), "acting", "order 12 of 2025-08-10"), enrol.CUSTODIAN
+    )
     acts(office, batch, ActKind.APPROVE, world.REVIEWER, rows(office, batch))
     acts(office, batch, ActKind.APPROVE, world.COUNSEL, rows(office, batch), held="approver")
     assert set(stands(office, batch).values()) == {"approved"}
@@ -180,7 +187,9 @@ def test_people_of_two_agencies_may_have_one_name(office: Office, batch: Batch) 
 
 
 @pytest.mark.parametrize(("below", "word"), [(None, None), ("58", None), ("59", "approved")])
-def test_intake_reviews_first_only_in_a_batch_below_the_recorded_size(office: Office, batch: Batch, below: str | None, word: str | None) -> None:
+def test_intake_reviews_first_only_in_a_batch_below_the_recorded_size(
+    office: Office, batch: Batch, below: str | None, word: str | None
+) -> None:
     assert batch.rows == 58
     if below is not None:
         with office.store.write() as tx:

@@ -62,7 +62,9 @@ batches = st.lists(changes, min_size=10, max_size=30)
 
 def facts(drawn):
     """A table of facts up to the release stage, a row for each set of changes."""
-    rows = [{"ordinal": i, **good(), **{name: values(name)[n % len(values(name))] for name, n in one.items()}} for i, one in enumerate(drawn)]
+    rows = [
+        {"ordinal": i, **good(), **{name: values(name)[n % len(values(name))] for name, n in one.items()}} for i, one in enumerate(drawn)
+    ]
     return Facts(pl.DataFrame(rows, schema=SCHEMA, orient="row"))
 
 
@@ -94,7 +96,11 @@ def atom(name, n):
 
 atoms = st.builds(atom, st.sampled_from([*VOCABULARY.facts]), st.integers(0, 30))
 conditions = st.recursive(
-    atoms, lambda part: st.one_of(st.builds("({} && {})".format, part, part), st.builds("({} || {})".format, part, part), st.builds("!({})".format, part)), max_leaves=5
+    atoms,
+    lambda part: st.one_of(
+        st.builds("({} && {})".format, part, part), st.builds("({} || {})".format, part, part), st.builds("!({})".format, part)
+    ),
+    max_leaves=5,
 )
 
 

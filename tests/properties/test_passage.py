@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -100,7 +101,12 @@ def judged(requests, tallies=None):
     rulebook = drawn.standing(date(2025, 8, 7))
     signed = {"Officer M Hale": frozenset({"LRD-25-00412"})}
     known = Given(
-        date(2025, 8, 7), date(2025, 6, 27), signed, rulebook.numbers, drawn.VOCABULARY.provisions, drawn.VOCABULARY.facts["predicate"].values
+        date(2025, 8, 7),
+        date(2025, 6, 27),
+        signed,
+        rulebook.numbers,
+        drawn.VOCABULARY.provisions,
+        drawn.VOCABULARY.facts["predicate"].values,
     )
     envelope = {"dated": date(2025, 6, 27), "in_writing": True, "assurance": True}
     office = {"agency": "us-dhs-ice", "signatory_of_agency": True, "day": date(2025, 8, 7)}
@@ -123,7 +129,7 @@ def test_order_of_requests_does_not_matter(data, rows):
 def test_shards_do_not_matter(rows, cuts, backwards):
     whole = laid_out(batch_of(rows))
     at = [0, *sorted(cut for cut in cuts if cut < len(whole)), len(whole)]
-    shards = [Requests(whole.frame[a:b]) for a, b in zip(at, at[1:], strict=False)]
+    shards = [Requests(whole.frame[a:b]) for a, b in pairwise(at)]
     tallies = [tally_all(shard, drawn.VOCABULARY) for shard in shards]
     merged = merge_all(tallies[::-1] if backwards else tallies)
     apart = pl.concat([judged(shard, merged) for shard in shards]).sort("request_id")

@@ -1,4 +1,4 @@
-"""Commands on an office: init, load, submit, batches, determinations, explain, verify, account."""
+"""Commands on an office: init, load, submit, batches, determinations, answers, explain, verify, account."""
 
 from __future__ import annotations
 
@@ -85,6 +85,23 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:
         """What became of a batch, by outcome and citation. Example: privity determinations office 3f9a"""
         _outcomes(folder, batch, as_json, as_of)
+
+    @app.command()
+    def answers(
+        folder: options.OfficeFolder,
+        batch: options.BatchId,
+        out: Annotated[Path, typer.Option("--out", help="The list to write (CSV).")],
+        as_of: options.AsOf = "",
+    ) -> None:
+        """What the requester hears at once, a line a row. Example: privity answers office 3f9a --out answers.csv"""
+        from privity.office import at_once
+        from privity.office import batch as kept
+        from privity.office.place import open_office
+
+        office = open_office(folder, options.day(as_of))
+        with office.store.read() as tx:
+            found = kept.named(tx, batch)
+        screen.say(f"{at_once.write(office, found, out):,} rows written: {out}")
 
     @app.command()
     def explain(

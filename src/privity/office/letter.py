@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from privity.errors import InputError
 from privity.office import basis, determinations
@@ -39,7 +40,9 @@ def write(kind: str, values: Mapping[str, object], own: Path | None = None) -> s
         raise InputError(f"`{kind}` is not a kind of letter", remedy=f"one of: {', '.join(KINDS)}")
     folders = [str(folder) for folder in (own, SHIPPED) if folder is not None]
     # Plain text: nothing is escaped, and nothing but the values below can be reached.
-    templates = Environment(loader=FileSystemLoader(folders), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701
+    templates = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folders), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
+    )
     try:
         return templates.get_template(f"{kind}.txt").render(values)
     except TemplateError as error:

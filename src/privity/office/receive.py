@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from privity.store.sqlite import Tx
 
 COLUMNS_KEPT = ("salt", "commitment")  # beside the columns of the request, in a sealed shard
+WORDS_OF_THE_SENDER = ("engaged", "headings", "file")  # sealed only: a heading or a file name can name a person
 
 
 def receive(office: Office, file: Path, envelope: Path, *, intake_officer: str, mapping: ColumnMapping | None = None) -> str:
@@ -151,7 +152,7 @@ def _enter(office: Office, batch: str, received: Received, verified: Verified, i
         if tx.rows("batch", batch=batch):
             return  # another process was first, with the same files
         index = record.enter(office, tx, Kind.RECEIPT, row, batch)
-        short = {name: value for name, value in meta.items() if name != "engaged"}
+        short = {name: value for name, value in meta.items() if name not in WORDS_OF_THE_SENDER}
         _add_batch(tx, office, row, short, index)
         for number, (rows, digest) in enumerate(digests):
             tx.add_one("shard", batch=batch, stage="requests", shard=number, rows=rows, digest=digest, first_entry=None, count=0)

@@ -182,7 +182,9 @@ def _release_facts(run: Run, tx: Tx, rulebook: Rulebook, disposition: Dispositio
         elif (kind, where) == ("office", "earlier_answer"):
             # Decided before another batch answered about the same person: the answer that is live since counts.
             live = pl.col("ordinal").is_in(_answered_elsewhere(run, tx)["ordinal"].implode())
-            columns.append(base.select(pl.when(live).then(pl.lit("live").cast(fact.dtype)).otherwise(fact.name).alias(fact.name)).to_series())
+            columns.append(
+                base.select(pl.when(live).then(pl.lit("live").cast(fact.dtype)).otherwise(fact.name).alias(fact.name)).to_series()
+            )
     return Facts(base.with_columns(columns))
 
 

@@ -17,7 +17,7 @@ from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.office import batch as batches
-from privity.office import determinations, dispose, enrol, law, record
+from privity.office import determinations, dispose, enrol, law, record, tables
 from privity.store import archive
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def verify(office: Office, held: Sequence[str] = ()) -> Verified:
         openings = tx.rows("opening_file")
         found += [problem for row in openings for problem in _opening(office, tx, row)]
         found += _uncovered(openings, tx.head().size)
+        found += tables.differences(office, tx)
         known = [batches.named(tx, row["batch"]) for row in tx.rows("batch")]
         acts, packages = tx.rows("act"), tx.rows("package")
         found += [problem for one in known for problem in _acts(tx, one.id)]
@@ -103,7 +104,10 @@ def _receipt(office: Office, batch: Batch) -> Iterator[str]:
         commitments += made
     with office.store.read() as tx:
         (opening,) = record.opened(office, tx, batch.entry, 1)
-    root = json.loads(opening)["root"]
+        kept = {one["digest"] for one in batches.shards(tx, batch.id, "envelope")}
+    root, envelope = (json.loads(opening).get(name) for name in ("root", "envelope"))
+    if envelope is not None and envelope not in kept:
+        yield f"entry {batch.entry}: the envelope on file is not the envelope of batch {batch.id[:12]}"
     if root != (entries.row_root(commitments).hex() if commitments else None):
         yield f"entry {batch.entry}: the rows on file are not the rows of the receipt"
 
@@ -120,14 +124,17 @@ def _determined(office: Office, batch: Batch) -> Iterator[str]:
         facts = {str(one["digest"]) for one in batches.shards(tx, batch.id, "facts")}
     if not set(rows["facts"].unique().to_list()) <= facts:
         yield f"batch {batch.id[:12]}: determinations rest on facts that are not on file"
-    for _ in batches.read_all(office, batch.id, "facts"):
-        pass  # opening a shard checks its digest
+    for stage in ("facts", "envelope", "defects", "attempts"):
+        for _ in batches.read_all(office, batch.id, stage):
+            pass  # opening a shard checks its digest
 
 
 def _acts(tx: Tx, batch: str) -> Iterator[str]:
-    keys = enrol.public_keys(tx, enrol.CUSTODIAN)
+    enrolled = tx.rows("person", agency=enrol.CUSTODIAN)
     for row, act in zip(tx.rows("act", batch=batch), dispose.acts_on(tx, batch), strict=True):
-        if not review.signed_by(act, keys.get(act.person, b"")):
+        # The key that was theirs when they acted: a new one does not undo what the old one signed.
+        keys = [one["public_key"] for one in enrolled if one["person"] == act.person and (one["entry"] or 0) < (row["entry"] or 0)]
+        if not keys or not review.signed_by(act, keys[-1] or b""):
             yield f"entry {row['entry']}: the act is not signed by its person's key"
 
 

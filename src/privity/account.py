@@ -1,9 +1,10 @@
 """Entries and their openings in, the accounting of requests and disclosures out: a fold that owns no table.
 
-26 USC 6103(p)(3)(A) wants a permanent record of all requests, with reasons and dates, and of what was disclosed; (p)(3)(C) wants, by
-agency, the number of requests, of instances of disclosure, of taxpayers, and the general purposes. Every figure here
-reconciles to the row: each row received stands in exactly one column, and what does not add up is said, not hidden.
-An intent without an acknowledgement counts as disclosed.
+26 USC 6103(p)(3)(A) wants a permanent record of all requests, with reasons and dates, and of what was disclosed; (p)(3)(C) wants, for a
+calendar year and by agency, the number of requests, of instances of disclosure, of taxpayers, and the general purposes. Requests count in
+the year in which they were received, disclosures in the year in which they were made. The requests of the year
+reconcile to the row: each stands in exactly one of the lines ``LINES``, and what does not add up is said, not hidden. An
+intent without an acknowledgement counts as disclosed.
 """
 
 from __future__ import annotations
@@ -14,13 +15,19 @@ import polars as pl
 
 from privity.terms import Outcome, Stage
 
+LINES = ("refused on the request", "disclosed", "answered without disclosure", "awaiting review or answer day", "in process")
+
 
 @dataclass(frozen=True, slots=True)
 class Accounting:
-    """One year. ``agencies``: a row an agency. ``purposes``: agency, purpose, rows. ``gaps``: what does not reconcile, in words."""
+    """One year. ``agencies``: what the statute asks for, a row an agency. ``reconciled``: where each request of the year stands.
+
+    ``purposes``: agency, purpose, rows. ``gaps``: what does not reconcile, in words.
+    """
 
     year: int
     agencies: pl.DataFrame
+    reconciled: pl.DataFrame
     purposes: pl.DataFrame
     gaps: tuple[str, ...]
 
@@ -29,70 +36,50 @@ def account(year: int, received: pl.DataFrame, decided: pl.DataFrame, answered: 
     """Fold one calendar year.
 
     Args:
-        year: the year in which requests were received.
-        received: one row a batch: ``batch``, ``agency``, ``day`` (Date), ``rows``.
+        year: the calendar year.
+        received: one row a batch: ``batch``, ``agency``, ``day`` (Date), ``rows``; of every year.
         decided: one row a batch, outcome and stage: ``batch``, ``outcome``, ``stage``, ``rows``.
-        answered: one row a row that a package carries: ``batch``, ``ordinal``, ``record_id`` (null if none), ``disclosed``.
+        answered: one row a row that a package carries: ``batch``, ``ordinal``, ``record_id`` (null if none), ``disclosed``, ``day``.
         purposes: ``batch``, ``purpose``, ``rows``.
     """
     batches = received.filter(pl.col("day").dt.year() == year)
-    table = (
-        batches.join(_decided(decided), on="batch", how="left")
-        .join(_answered(answered), on="batch", how="left")
-        .with_columns(pl.selectors.by_dtype(pl.UInt32, pl.Int64).fill_null(0).cast(pl.Int64))
-        .with_columns(
-            awaiting=pl.col("referred") + pl.col("refused on the record") - pl.col("packed"),
-            in_process=pl.col("rows") - pl.col("refused on the request") - pl.col("refused on the record") - pl.col("referred"),
-        )
-        # A row refused on the record is answered too, in the same words and on the same day as any other eligible row.
-        .with_columns((pl.col("packed") - pl.col("disclosed")).alias("answered without disclosure"))
+    made = answered.filter((pl.col("day").dt.year() == year) & pl.col("disclosed")).join(received.select("batch", "agency"), on="batch")
+    standing = _standing(batches, decided, answered)
+    lines = standing.group_by("agency").agg(pl.col("rows").sum().alias("requests"), *(pl.col(line).sum() for line in LINES)).sort("agency")
+    return Accounting(year, _asked_for(batches, made), lines, _purposes(batches, purposes), _gaps(standing))
+
+
+def _asked_for(batches: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+    """(p)(3)(C)(i): requests, instances of disclosure, taxpayers, by agency."""
+    asked = batches.group_by("agency").agg(pl.len().alias("files"), pl.col("rows").sum().alias("requests"))
+    told = made.group_by("agency").agg(pl.len().alias("instances of disclosure"), pl.col("record_id").n_unique().alias("taxpayers"))
+    whole = asked.join(told, on="agency", how="full", coalesce=True)
+    return whole.with_columns(pl.selectors.numeric().fill_null(0).cast(pl.Int64)).sort("agency")
+
+
+def _standing(batches: pl.DataFrame, decided: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
+    """One row a batch, with ``LINES``. A row refused on the record is answered like any other eligible row: without disclosure."""
+    refused = (pl.col("outcome") == Outcome.REFUSED) & (pl.col("stage") == Stage.REQUEST)
+    judged = decided.group_by("batch").agg(pl.col("rows").filter(refused).sum().alias(LINES[0]), pl.col("rows").sum().alias("determined"))
+    packed = answered.group_by("batch").agg(pl.len().alias("packed"), pl.col("disclosed").sum())
+    table = batches.join(judged, on="batch", how="left").join(packed, on="batch", how="left")
+    filled = table.with_columns(pl.selectors.numeric().fill_null(0).cast(pl.Int64))
+    return filled.with_columns(
+        (pl.col("packed") - pl.col("disclosed")).alias(LINES[2]),
+        (pl.col("determined") - pl.col(LINES[0]) - pl.col("packed")).alias(LINES[3]),
+        (pl.col("rows") - pl.col("determined")).alias(LINES[4]),
     )
-    agencies = _by_agency(table, batches.join(answered, on="batch"))
-    return Accounting(year, agencies, _purposes(batches, purposes), _gaps(table))
-
-
-def _decided(decided: pl.DataFrame) -> pl.DataFrame:
-    """Per batch: refused at either stage, and referred."""
-
-    def rows(outcome: Outcome, stage: Stage) -> pl.Expr:
-        return pl.col("rows").filter((pl.col("outcome") == outcome) & (pl.col("stage") == stage)).sum()
-
-    return decided.group_by("batch").agg(
-        rows(Outcome.REFUSED, Stage.REQUEST).alias("refused on the request"),
-        rows(Outcome.REFUSED, Stage.RECORD).alias("refused on the record"),
-        rows(Outcome.REFERRED, Stage.RECORD).alias("referred"),
-    )
-
-
-def _answered(answered: pl.DataFrame) -> pl.DataFrame:
-    return answered.group_by("batch").agg(pl.len().alias("packed"), pl.col("disclosed").sum())
-
-
-def _by_agency(table: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
-    """(p)(3)(C)(i): requests, instances of disclosure, taxpayers; and where every other row stands."""
-    taxpayers = answered.filter("disclosed").group_by("agency").agg(pl.col("record_id").n_unique().alias("taxpayers"))
-    summed = table.group_by("agency").agg(
-        pl.len().alias("files"),
-        pl.col("rows").sum().alias("requests"),
-        pl.col("disclosed").sum().alias("instances of disclosure"),
-        *(pl.col(name).sum() for name in ("refused on the request", "refused on the record", "answered without disclosure")),
-        pl.col("awaiting").sum().alias("awaiting review or answer day"),
-        pl.col("in_process").sum().alias("in process"),
-    )
-    return summed.join(taxpayers, on="agency", how="left").with_columns(pl.col("taxpayers").fill_null(0)).sort("agency")
 
 
 def _purposes(batches: pl.DataFrame, purposes: pl.DataFrame) -> pl.DataFrame:
     """(p)(3)(C)(ii): the general purposes, by rows."""
-    return (
-        batches.join(purposes, on="batch")
-        .group_by("agency", "purpose")
-        .agg(pl.col("rows_right").sum().alias("rows"))
-        .sort("agency", "purpose")
-    )
+    stated = batches.select("batch", "agency").join(purposes, on="batch")
+    return stated.group_by("agency", "purpose").agg(pl.col("rows").sum()).sort("agency", "purpose")
 
 
-def _gaps(table: pl.DataFrame) -> tuple[str, ...]:
-    """Sums that do not close, a line a batch."""
-    short = table.filter((pl.col("in_process") < 0) | (pl.col("awaiting") < 0))
-    return tuple(f"batch {batch}: more rows decided or answered than received" for batch in short["batch"].to_list())
+def _gaps(standing: pl.DataFrame) -> tuple[str, ...]:
+    """What does not close, a line a batch: more answered than decided, more decided than received, or lines that do not add up."""
+    negative = pl.any_horizontal(pl.col(line) < 0 for line in LINES)
+    open_sum = pl.sum_horizontal(LINES) != pl.col("rows")
+    short = standing.filter(negative | open_sum)
+    return tuple(f"batch {batch}: its rows do not add up to those received" for batch in short["batch"].to_list())

@@ -215,6 +215,7 @@ def _check(story: Story) -> None:
     say(f"\n8. {found.entries:,} ledger entries, {found.openings:,} openings, {found.acts} acts, {found.packages} packages read again:")
     say("   verified: nothing was altered." if not found.problems else "\n".join(found.problems))
     accounting = for_year(office, 2025)
-    (row,) = accounting.agencies.rows(named=True)
     say("\n9. The accounting of 2025, reconciled to the row:\n")
-    story.screen.table("", (row["agency"], "rows"), [(name, number) for name, number in row.items() if name != "agency"], right=(1,))
+    for table in (accounting.agencies, accounting.reconciled):
+        (row,) = table.rows(named=True)
+        story.screen.table("", (row["agency"], "rows"), [(name, number) for name, number in row.items() if name != "agency"], right=(1,))

@@ -18,7 +18,7 @@ from privity.office.submit import submit
 from privity.office.verify import verify
 from privity.sample import world
 
-# One office, killed again and again, each time a little further: (where, hook, when, turn counted from this start) → shards on record.
+# One office, killed again and again, each time a little further: (where, hook, when, turn counted from this start, empty commits too) → shards on record.
 RECEIPT = {"requests": 4, "defects": 1, "envelope": 1}
 ASKED = RECEIPT | {"examined": 1, "attempts": 1}
 POINTS = [
@@ -27,9 +27,9 @@ POINTS = [
     ("between receipt and examination", ("commit", "after", 1), RECEIPT),
     ("before `examined` is committed", ("commit", "before", 1), RECEIPT),
     ("between `examined` and the register", ("commit", "after", 1), RECEIPT | {"examined": 1}),
-    ("after the register was asked", ("commit", "after", 2), ASKED),
-    ("before the second shard of determinations is committed", ("commit", "before", 2), ASKED | {"determined": 1, "facts": 1}),
-    ("between two shards of determinations", ("commit", "after", 1), ASKED | {"determined": 2, "facts": 2}),
+    ("after the register was asked", ("commit", "after", 3), ASKED),
+    ("before the second shard of determinations is committed", ("commit", "before", 4), ASKED | {"determined": 1, "facts": 1}),
+    ("between two shards of determinations", ("commit", "after", 3), ASKED | {"determined": 2, "facts": 2}),
 ]
 
 

@@ -63,10 +63,9 @@ def add_to(app: typer.Typer) -> None:
     ) -> None:
         """Show how the headings of a file are read. Example: privity columns requests.xlsx --save agency.toml"""
         from privity.intake import columns as mappings
-        from privity.intake.read import read
+        from privity.intake.read import read_headings
 
-        vocabulary = _book(law, regime).vocabulary
-        found = mappings.propose(read(file, vocabulary.columns).source.headings, vocabulary.columns)
+        found = mappings.propose(read_headings(file), _book(law, regime).vocabulary.columns)
         if save is not None:
             mappings.save(found, save)
         said = {"columns": dict(found.chosen), "unknown": list(found.unknown), "contested": list(found.contested)}

@@ -137,6 +137,19 @@ def add_to(app: typer.Typer) -> None:
             )
 
     @app.command()
+    def checkpoint(folder: options.OfficeFolder, out: Annotated[Path | None, typer.Option("--out", help="Write it here.")] = None) -> None:
+        """The ledger's newest signed checkpoint, to keep elsewhere for `verify --held`. Example: privity checkpoint office --out 2025-08-07.note"""
+        from privity.office.disk import write_file
+        from privity.office.place import open_office
+
+        with open_office(folder).store.read() as tx:
+            note = tx.head().note or ""
+        if out is None:
+            screen.say(note.rstrip("\n"))
+        else:
+            write_file(out, note.encode())
+
+    @app.command()
     def account(
         folder: options.OfficeFolder,
         year: Annotated[int, typer.Option("--year", help="Calendar year.")],
@@ -150,6 +163,7 @@ def add_to(app: typer.Typer) -> None:
         said = {
             "year": year,
             "agencies": found.agencies.rows(named=True),
+            "reconciled": found.reconciled.rows(named=True),
             "purposes": found.purposes.rows(named=True),
             "gaps": list(found.gaps),
         }
@@ -232,12 +246,10 @@ def _show_verified(problems: tuple[str, ...], entries: int, openings: int) -> No
 
 
 def _show_account(found: Accounting) -> None:
-    for row in found.agencies.iter_rows(named=True):
-        screen.table(
-            f"{row['agency']}, {found.year}",
-            ("", "rows"),
-            [(name, row[name]) for name in found.agencies.columns if name != "agency"],
-            right=(1,),
-        )
+    both = ((found.agencies, "as 26 USC 6103(p)(3)(C) asks"), (found.reconciled, "where each request stands"))
+    for table, title in both:
+        for row in table.iter_rows(named=True):
+            lines = [(name, row[name]) for name in table.columns if name != "agency"]
+            screen.table(f"{row['agency']}, {found.year}: {title}", ("", "rows"), lines, right=(1,))
     screen.table("purposes", ("agency", "purpose", "rows"), found.purposes.rows(), right=(2,))
-    screen.say("every row received stands in exactly one line" if not found.gaps else "\n".join(found.gaps))
+    screen.say("every request of the year stands in exactly one line" if not found.gaps else "\n".join(found.gaps))

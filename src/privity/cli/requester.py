@@ -48,15 +48,20 @@ def add_to(app: typer.Typer) -> None:
         person: Annotated[str, typer.Option("--person", help="The engaged person, as the file names them.")],
         key: options.KeyFile,
         passphrase_file: options.PassphraseFile = None,
+        columns: Annotated[Path | None, typer.Option("--columns", help="How headings are read; as the custodian will read them.")] = None,
+        law: Annotated[Path | None, typer.Option("--law", help="A folder of law; the shipped one if not said.")] = None,
+        regime: Annotated[str, typer.Option("--regime", help="Which instrument of it.")] = "us/26-usc-6103",
     ) -> None:
         """An engaged person signs the list of their own cases. Example: privity envelope sign-cases e.toml r.csv --person "M Hale" --key hale.pem"""
+        from privity.intake import columns as mappings
         from privity.intake import envelope as envelopes
         from privity.intake.read import read
         from privity.office.keys import open_key
         from privity.rules.book import open_book
         from privity.rules.facts import SHIPPED
 
-        rows = read(file, open_book(SHIPPED).vocabulary.columns).requests.frame
+        mapping = mappings.load(columns) if columns else None
+        rows = read(file, open_book(law or SHIPPED, regime).vocabulary.columns, mapping).requests.frame
         cases = sorted({case for who, case in rows.select("engaged_person", "case_id").iter_rows() if who == person and case})
         if not cases:
             raise InputError("the file names this person in no case", remedy="write the name as the file does")

@@ -107,6 +107,20 @@ def read(
     return Batch(requests, defects, source, mapping, raw, natures, cells.others, cells.delimiter, cells.encoding, cells.heading_row)
 
 
+def read_headings(path: Path | str, *, encoding: str = "", sheet: str | int | None = None) -> tuple[str, ...]:
+    """The headings of a request file as written, whether or not anybody can map them.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    path = Path(path)
+    try:
+        cells, _ = _grid(_content(path)[0], (), None, encoding=encoding, sheet=sheet, limit=MOST_ROWS, any_headings=True)
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}", remedy=error.remedy) from error.__cause__
+    return cells.headings
+
+
 def _some(cells: Grid) -> None:
     if not cells.cells.height:
         raise InputError("there is no row under the headings", remedy="send a file with at least one request")
@@ -130,10 +144,17 @@ def _content(path: Path) -> tuple[bytearray, str]:
 
 
 def _grid(
-    data: bytearray, columns: Sequence[Column], mapping: Mapping | None, *, encoding: str, sheet: str | int | None, limit: int
+    data: bytearray,
+    columns: Sequence[Column],
+    mapping: Mapping | None,
+    *,
+    encoding: str,
+    sheet: str | int | None,
+    limit: int,
+    any_headings: bool = False,
 ) -> tuple[Grid, pl.DataFrame | None]:
     def fits(heads: Sequence[str]) -> bool:
-        return bool((mapping or headings.propose(heads, columns)).chosen.keys() & set(heads))
+        return any_headings or bool((mapping or headings.propose(heads, columns)).chosen.keys() & set(heads))
 
     if data.startswith(b"PAR1") or data.endswith(b"PAR1"):
         return read_parquet(data, limit=limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 Kinds = dict[str, pl.DataType | type[pl.DataType]]
 RECEIVED: Kinds = {"batch": pl.String, "agency": pl.String, "day": pl.Date, "rows": pl.Int64}
-ANSWERED: Kinds = {"batch": pl.String, "ordinal": pl.UInt32, "record_id": pl.String, "disclosed": pl.Boolean}
+ANSWERED: Kinds = {"batch": pl.String, "ordinal": pl.UInt32, "record_id": pl.String, "disclosed": pl.Boolean, "day": pl.Date}
 DECIDED: Kinds = {"batch": pl.String, "outcome": pl.String, "stage": pl.String, "rows": pl.UInt32}
 PURPOSES: Kinds = {"batch": pl.String, "purpose": pl.String, "rows": pl.UInt32}
 
@@ -54,7 +55,8 @@ def _answered(office: Office, tx: Tx) -> pl.DataFrame:
     for row in tx.rows("package"):
         said = json.loads(record.opened(office, tx, row["entry"], 1)[0])
         about = dict(zip(said["disclosed"], said["records"], strict=True))
-        found += [(said["batch"], ordinal, about.get(ordinal), ordinal in about) for ordinal in said["rows"]]
+        day = date.fromisoformat(said["day"])
+        found += [(said["batch"], ordinal, about.get(ordinal), ordinal in about, day) for ordinal in said["rows"]]
     return pl.DataFrame(found, schema=ANSWERED, orient="row")
 
 

@@ -17,7 +17,7 @@ from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import batch as batches
-from privity.office import determinations, enrol, record
+from privity.office import determinations, enrol, law, record
 from privity.terms import Act, ActKind, Disposition, Outcome
 
 if TYPE_CHECKING:
@@ -169,11 +169,7 @@ def standing(office: Office, tx: Tx, batch: Batch, rows: pl.DataFrame) -> Dispos
     keys = enrol.public_keys(tx, enrol.CUSTODIAN)
     sound = [one for one in acts if review.signed_by(one, keys.get(one.person, b""))]
     intact = {i: evidence_root(tx, rows, one.ordinals) == one.evidence for i, one in enumerate(sound)}
-    merged = batch.rows < _merge_limit(tx)
+    merged = batch.rows < int(law.in_force(office, tx)[1].numbers.get("merge_intake_below_rows", 0))
     parties = review.Parties(batch.said("intake_officer"), batch.said("signatory"), merged)
     return review.dispose(rows, sound, enrol.appointments(tx, enrol.CUSTODIAN), parties, intact, office.day)
 
-
-def _merge_limit(tx: Tx) -> int:
-    """Below how many rows the intake officer may be the first reviewer: nought unless the office recorded a policy."""
-    return int(tx.setting("merge_intake_review_below_rows") or 0)

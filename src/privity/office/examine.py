@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from privity.intake.columns import Mapping
     from privity.intake.read import Batch
     from privity.rules.book import LawBook, Rulebook
+    from privity.terms import Fact
 
 COMPLETE = "complete on its face"
 INCOMPLETE = "refused"
@@ -66,7 +67,7 @@ def examine(path: Path, book: LawBook, day: date, *, basis: str = "", mapping: M
     asked = decision.Asked(None, basis or rulebook.vocabulary.default_basis, {})
     made = decision.determine(rulebook, facts, Stage.REQUEST, asked)
     findings = _described(rulebook, decision.on_its_face(rulebook, facts, made, asked, _without_envelope(rulebook)))
-    rows = _rows(batch, findings)
+    rows = _rows(batch, rulebook, findings)
     return Examination(batch, rulebook, findings, rows, _counts(findings), _not_supplied(rulebook, findings))
 
 
@@ -96,12 +97,12 @@ def _described(rulebook: Rulebook, findings: pl.DataFrame) -> pl.DataFrame:
     return findings.join(words, on="requirement", how="left", maintain_order="left")
 
 
-def _rows(batch: Batch, findings: pl.DataFrame) -> pl.DataFrame:
+def _rows(batch: Batch, rulebook: Rulebook, findings: pl.DataFrame) -> pl.DataFrame:
     """One row of ``ADDED`` for each row of the file."""
     standing = findings.filter(pl.col("kind").is_in(["failed", "error"]))
     asked = findings.filter(pl.col("kind") == "refer")
     said = standing.group_by("ordinal", maintain_order=True).agg(
-        _joined(_what()).alias(ADDED[1]),
+        _joined(_what(rulebook)).alias(ADDED[1]),
         _joined(pl.concat_str("source", "cite", separator=" ")).alias(ADDED[2]),
         _joined(pl.col("supply").filter(pl.col("supply") != "")).alias(ADDED[3]),
     )
@@ -119,14 +120,18 @@ def _rows(batch: Batch, findings: pl.DataFrame) -> pl.DataFrame:
     return whole.with_columns(outcome).select(pl.col(name).fill_null("") for name in ADDED)
 
 
-def _what() -> pl.Expr:
-    """The finding in words; where a fact is missing, which."""
-    missing = pl.col("missing").list.join(", ").str.replace_all("_", " ")
-    return (
-        pl.when(pl.col("missing").list.len() > 0)
-        .then(pl.concat_str("fails", pl.lit(" (not given: "), missing, pl.lit(")")))
-        .otherwise("fails")
-    )
+def _what(rulebook: Rulebook) -> pl.Expr:
+    """The finding in words; where what it rests on is missing, only that, for nothing is then known of the rest."""
+    inputs = {fact.name: _input(fact) for fact in rulebook.vocabulary.facts.values()}
+    missing = pl.col("missing").list.eval(pl.element().replace(inputs)).list.unique(maintain_order=True).list.join(", ")
+    unknown = pl.concat_str(pl.lit("not given or not readable: "), missing.str.replace_all("_", " "))
+    return pl.when((pl.col("kind") == "error") & (pl.col("missing").list.len() > 0)).then(unknown).otherwise("fails")
+
+
+def _input(fact: Fact) -> str:
+    """What of a file a fact comes from, in a word."""
+    kind, where = fact.origin
+    return where.split(".")[0] if kind == "element" else where
 
 
 def _joined(texts: pl.Expr) -> pl.Expr:

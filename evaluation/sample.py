@@ -7,6 +7,8 @@ it should be. *Refused* here means no answer could follow; *referred* means that
 rows refused, unlawful rows referred, rows referred about another person than meant. ``either`` counts rows that are about the right
 person and written so badly that declining is right too.
 
+With ``--agreement``, lawful rows outside it are refused too (kind ``lawful-outside-agreement``): a duty held, which goes to counsel.
+
 The sample is drawn, not collected: its kinds have the shares that sample/draw.py gives them, so the totals say nothing about real
 requests. The lines of the table do, as far as its simulated people are like people.
 """
@@ -29,6 +31,14 @@ from privity.sample import world
 from privity.terms import Outcome
 
 DAY, DATED = date(2025, 8, 7), date(2025, 6, 27)
+SHORT = {  # headings that fit a screen
+    "lawful_refused": "lawful refused",
+    "unlawful_referred": "unlawful referred",
+    "wrong_person": "wrong person",
+    "expected_reason_missing": "other reason",
+    "filter_lets_out": "filter lets out",
+    "filter_unlawful": "of it unlawful",
+}
 TRUTHS = {True: "lawful", False: "unlawful", None: "either"}
 
 
@@ -89,6 +99,14 @@ def why(rows: pl.DataFrame, truth: pl.DataFrame) -> list[dict[str, Any]]:
     return said.group_by("kind", "reason").len("rows").sort("rows", "kind", "reason", descending=[True, False, False]).head(12).to_dicts()
 
 
+def _print(rows: list[dict[str, Any]]) -> None:
+    cells = [list(rows[0]), *([str(value) for value in row.values()] for row in rows)] if rows else []
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        print("  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    print()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="no difference: it takes seconds")
@@ -109,13 +127,10 @@ def main() -> None:
     if given.json:
         print(json.dumps(found, indent=1))
         return
-    with pl.Config(
-        tbl_rows=-1, tbl_cols=-1, tbl_width_chars=180, fmt_str_lengths=60, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True
-    ):
-        print(table)
-        print(pl.DataFrame(found["lawful_refused_because"], infer_schema_length=None))
+    _print(table.rename(SHORT).rows(named=True))
+    _print(found["lawful_refused_because"])
     for name, value in totals(table).items():
-        print(f"  {name:40} {value:>10,}" if isinstance(value, int) else f"  {name:40} {value:>10.4%}")
+        print(f"  {name:36} {value:>10,}" if isinstance(value, int) else f"  {name:36} {value:>10.4%}")
 
 
 if __name__ == "__main__":

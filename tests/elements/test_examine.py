@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from privity.elements import REGISTRY, cell, examine, merge_all, tally_all
+from privity.elements import REGISTRY, cell, examine, merge_all, settle_all, tally_all
 from privity.errors import LawError
 from privity.terms import Defects, Fact, FactType, Requests, Stage
 
@@ -56,7 +56,7 @@ def test_an_empty_row_says_nothing(rows, law, given_):
 def test_an_empty_batch_is_judged(rows, law, given_):
     requests = Requests(rows(first_name=["x"]).frame.clear())
     assert facts(requests, law, given_).height == 0
-    assert facts(requests, law, given_, merge_all([tally_all(requests, law)])).height == 0
+    assert facts(requests, law, given_, settle_all(merge_all([tally_all(requests, law)]), given_)).height == 0
 
 
 @pytest.mark.invariant
@@ -74,8 +74,8 @@ def test_however_a_batch_is_cut_the_facts_are_the_same(rows, law, given_):
     )
     whole = facts(batch, law, given_)
     shards = [Requests(batch.frame.filter(pl.col("ordinal").hash() % 3 == part)) for part in range(3)]
-    tallies = merge_all([tally_all(one, law) for one in reversed(shards)])
-    again = pl.concat([facts(one, law, given_, tallies) for one in shards]).sort("ordinal")
+    settled = settle_all(merge_all([tally_all(one, law) for one in reversed(shards)]), given_)
+    again = pl.concat([facts(one, law, given_, settled) for one in shards]).sort("ordinal")
     assert again.equals(whole)
     assert whole["reason_standing"].n_unique() > 1
 
@@ -85,7 +85,7 @@ def test_no_canary_escapes(rows, law, given_):
     names = [column.name for column in law.columns]
     batch = rows(**{name: [f"Canary{n} {name.title()} Zebra", f"CANARY{n}"] for n, name in enumerate(names)})
     tallies = merge_all([tally_all(batch, law)])
-    out = "".join(str(frame.to_dicts()) for frame in (*tallies.values(), facts(batch, law, given_, tallies))).lower()
+    out = "".join(str(frame.to_dicts()) for frame in (*tallies.values(), facts(batch, law, given_, settle_all(tallies, given_)))).lower()
     assert "canary" not in out
     assert "zebra" not in out
 

@@ -170,7 +170,7 @@ def test_what_is_missing_and_what_to_supply_are_the_laws_own_words(law, asked):
     assert rows[ADDED[1]].to_list()[1:] == [
         "no order is named",
         "no one reader is named; the court is not a superior court",
-        "the court is not a superior court (not given: court)",
+        "not given or not readable: kind of court",
     ]
     assert rows[ADDED[3]].to_list()[1] == "the number of the order"
 

@@ -5,6 +5,7 @@ Made once a run; a test that changes anything works on a copy of its own.
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sqlite3
 import tempfile
@@ -99,6 +100,7 @@ def cases_of(asked: pl.DataFrame) -> dict[str, frozenset[str]]:
 @cache
 def small() -> Small:
     root = Path(tempfile.mkdtemp(prefix="privity-small-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
     asked = rows()
     file, records, letter = root / "requests.csv", root / "register.parquet", root / "envelope.toml"
     asked.select(sample.requests().columns).write_csv(file)

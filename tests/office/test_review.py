@@ -10,12 +10,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from office.small import RECEIVED, REVIEWED, Small, approve
+from office.test_release import law_with
 from privity import review
 from privity.errors import InputError, RefusedError
-from privity.office import dispose, enrol, keys
+from privity.office import dispose, enrol, keys, law
 from privity.office.batch import Batch
 from privity.office.dispose import Official
 from privity.office.place import Office, open_office
+from privity.rules.facts import SHIPPED
 from privity.sample import world
 from privity.terms import ActKind, Appointment
 
@@ -186,23 +188,27 @@ def test_people_of_two_agencies_may_have_one_name(office: Office, batch: Batch) 
         assert enrol.public_keys(tx, enrol.CUSTODIAN)[world.REVIEWER] != bytes(32)
 
 
+def merging(place: Path, below: str) -> Path:
+    """The shipped law, with intake and first review merged below a size."""
+    policy = (SHIPPED / "policy" / "policy.toml").read_text()
+    return law_with(place, "policy/policy.toml", policy.replace("merge_intake_below_rows = 0", f"merge_intake_below_rows = {below}"))
+
+
 @pytest.mark.parametrize(("below", "word"), [(None, None), ("58", None), ("59", "approved")])
 def test_intake_reviews_first_only_in_a_batch_below_the_recorded_size(
-    office: Office, batch: Batch, below: str | None, word: str | None
+    office: Office, batch: Batch, below: str | None, word: str | None, tmp_path: Path
 ) -> None:
     assert batch.rows == 58
     if below is not None:
-        with office.store.write() as tx:
-            tx.add_one("setting", key="merge_intake_review_below_rows", value=below)
+        law.install(office, merging(tmp_path, below), "a small office")
     enrol.appoint(office, Appointment(world.INTAKE, "reviewer", world.SINCE), enrol.CUSTODIAN)
     acts(office, batch, ActKind.APPROVE, world.INTAKE, rows(office, batch), held="reviewer")
     acts(office, batch, ActKind.APPROVE, world.APPROVER, rows(office, batch))
     assert set(stands(office, batch).values()) == {word}
 
 
-def test_intake_is_never_the_approver(office: Office, batch: Batch) -> None:
-    with office.store.write() as tx:
-        tx.add_one("setting", key="merge_intake_review_below_rows", value="1000")
+def test_intake_is_never_the_approver(office: Office, batch: Batch, tmp_path: Path) -> None:
+    law.install(office, merging(tmp_path, "1000"), "a small office")
     enrol.appoint(office, Appointment(world.INTAKE, "approver", world.SINCE), enrol.CUSTODIAN)
     acts(office, batch, ActKind.APPROVE, world.REVIEWER, rows(office, batch))
     acts(office, batch, ActKind.APPROVE, world.INTAKE, rows(office, batch), held="approver")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from privity.terms import Defects, Fact, Requests
 
-__all__ = ["REGISTRY", "Element", "Given", "examine", "merge_all", "tally_all"]
+__all__ = ["REGISTRY", "Element", "Given", "examine", "merge_all", "settle_all", "tally_all"]
 
 Tallies = dict[str, pl.DataFrame]
 
@@ -53,11 +53,16 @@ def merge_all(tallies: Sequence[Tallies]) -> Tallies:
     return {one: REGISTRY[one].merge([shard[one] for shard in tallies]) for one in names}  # type: ignore[misc]
 
 
+def settle_all(tallies: Tallies, given: Given) -> Tallies:
+    """What the counts of the whole batch come to, for every shard to look up. ``tallies``: of all shards, merged."""
+    return {one: REGISTRY[one].settle(counts, given) for one, counts in tallies.items()}  # type: ignore[misc]
+
+
 def examine(
     requests: Requests,
     vocabulary: HasFacts,
     given: Given,
-    tallies: Tallies | None = None,
+    settled: Tallies | None = None,
     *,
     envelope: Mapping[str, object],
     office: Mapping[str, object],
@@ -66,7 +71,7 @@ def examine(
 ) -> Facts:
     """The facts of the request stage, a row for each request, in the order of the requests.
 
-    ``tallies`` None counts within these requests alone: right for a batch in one piece. ``defects``, if given, make an element say nothing
+    ``settled`` None counts within these requests alone: right for a batch in one piece. ``defects``, if given, make an element say nothing
     where a column that it rests on could not be read. A value that ``envelope``, ``office`` or ``switches`` lack is null.
 
     Raises:
@@ -74,7 +79,7 @@ def examine(
         LawError: an alias in the vocabulary means two values.
     """
     frame = requests.frame
-    outputs = {one.name: _judged(one, frame, (tallies or {}).get(one.name), given, defects) for one in elements_of(vocabulary)}
+    outputs = {one.name: _judged(one, frame, (settled or {}).get(one.name), given, defects) for one in elements_of(vocabulary)}
     sources = {"envelope": envelope, "office": office, "reading": switches}
     columns: list[pl.Series] = [frame["ordinal"]]
     for fact in request_facts(vocabulary):
@@ -104,8 +109,8 @@ def elements_of(vocabulary: HasFacts) -> list[Element]:
     return [REGISTRY[one] for one in named]
 
 
-def _judged(element: Element, frame: pl.DataFrame, tally: pl.DataFrame | None, given: Given, defects: Defects | None) -> pl.DataFrame:
-    judged = element.judge(frame, tally, given)
+def _judged(element: Element, frame: pl.DataFrame, settled: pl.DataFrame | None, given: Given, defects: Defects | None) -> pl.DataFrame:
+    judged = element.judge(frame, settled, given)
     ordered = frame.select("ordinal").join(judged, on="ordinal", how="left", maintain_order="left", validate="1:1")
     if defects is None:
         return ordered

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Given:
     """What an element may know besides the request: the day, the envelope's verified pairs, numbers and vocabulary.
 
@@ -36,7 +36,7 @@ class Given:
 
 
 class Judge(Protocol):
-    """``judge(requests, tally, given)`` gives ``ordinal`` and the element's outputs, one row for each request, in any order."""
+    """``judge(requests, settled, given)`` gives ``ordinal`` and the element's outputs, one row for each request, in any order."""
 
     def __call__(self, requests: pl.DataFrame, tally: pl.DataFrame | None, given: Given, /) -> pl.DataFrame:
         """Say what each request says."""
@@ -59,12 +59,20 @@ class Merge(Protocol):
         ...
 
 
+class Settle(Protocol):
+    """``settle(tally, given)`` turns the counts of the whole batch into what ``judge`` looks up: once a batch, not once a shard."""
+
+    def __call__(self, tally: pl.DataFrame, given: Given, /) -> pl.DataFrame:
+        """Conclude."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One question about the words of a request.
 
     ``reads`` are request columns; ``gives`` the outputs and their types (null = cannot be said: the fact is missing, and refuses).
-    ``tally`` and ``merge`` are both given or both None. ``rests_on`` are the columns without which nothing can be said: a defective
+    ``tally``, ``merge`` and ``settle`` are all given or all None. ``rests_on`` are the columns without which nothing can be said: a defective
     cell in one of them makes the outputs null, so that an unreadable date is never taken for an absent one. None means ``reads``.
     """
 
@@ -74,6 +82,7 @@ class Element:
     judge: Judge
     tally: Tally | None = None
     merge: Merge | None = None
+    settle: Settle | None = None
     rests_on: tuple[str, ...] | None = None
 
 

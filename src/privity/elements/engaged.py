@@ -11,6 +11,7 @@ loosely, so that a spelling does not split a load. Cannot know: whether the pers
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -58,10 +59,14 @@ def merge(tallies: Sequence[pl.DataFrame], /) -> pl.DataFrame:
     return pl.concat(tallies).unique()
 
 
-def judge(requests: pl.DataFrame, counts: pl.DataFrame | None, given: Given, /) -> pl.DataFrame:
+def settle(pairs: pl.DataFrame, _given: Given, /) -> pl.DataFrame:
+    """``person`` (digest), ``cases``: how many each person is named in."""
+    return pairs.group_by("person").agg(pl.len().cast(pl.Int64).alias("cases"))
+
+
+def judge(requests: pl.DataFrame, settled: pl.DataFrame | None, given: Given, /) -> pl.DataFrame:
     """``ordinal``, ``named``, ``signed``, ``cases``."""
-    pairs = tally(requests) if counts is None else counts
-    load = pairs.group_by("person").agg(pl.len().cast(pl.Int64).alias("cases"))
+    load = settle(tally(requests), given) if settled is None else settled
     people = _keys(requests).with_columns(pl.col("key").hash().alias("person")).join(load, on="person", how="left")
     cases = requests.select("ordinal", "engaged_person").join(
         people.select("engaged_person", pl.when(pl.col("key").is_not_null()).then("cases").alias("cases")),
@@ -103,15 +108,22 @@ def _named(cells: pl.DataFrame, given: Given) -> pl.DataFrame:
 def _signed(requests: pl.DataFrame, given: Given) -> pl.Series:
     if given.engaged is None:
         return pl.Series("signed", [None] * 0, dtype=pl.Boolean).extend_constant(None, requests.height)
+    asked = requests.select(_same(pl.col("engaged_person")).alias("person"), _same(pl.col("case_id")).alias("case"))
+    joined = asked.join(_listed(given), on=["person", "case"], how="left", maintain_order="left")
+    known = pl.col("person").is_not_null() & pl.col("case").is_not_null()
+    return joined.select(pl.when(known).then(pl.col("signed").fill_null(value=False)).alias("signed")).to_series()
+
+
+@lru_cache(maxsize=1)
+def _listed(given: Given) -> pl.DataFrame:
+    """``person``, ``case``, ``signed`` (true): what was signed for, spelled as rows are; made once for all shards of a batch."""
+    engaged = given.engaged or {}
     pairs = pl.DataFrame(
-        {"person": list(given.engaged), "case": [sorted(cases) for cases in given.engaged.values()]},
+        {"person": list(engaged), "case": [sorted(cases) for cases in engaged.values()]},
         schema={"person": pl.String, "case": pl.List(pl.String)},
     ).explode("case", empty_as_null=True)
     listed = pairs.select(_same(pl.col("person")).alias("person"), _same(pl.col("case")).alias("case"), pl.lit(value=True).alias("signed"))
-    asked = requests.select(_same(pl.col("engaged_person")).alias("person"), _same(pl.col("case_id")).alias("case"))
-    joined = asked.join(listed.drop_nulls().unique(), on=["person", "case"], how="left", maintain_order="left")
-    known = pl.col("person").is_not_null() & pl.col("case").is_not_null()
-    return joined.select(pl.when(known).then(pl.col("signed").fill_null(value=False)).alias("signed")).to_series()
+    return listed.drop_nulls().unique()
 
 
 def _keys(requests: pl.DataFrame) -> pl.DataFrame:
@@ -139,4 +151,5 @@ ELEMENT = Element(
     judge=judge,
     tally=tally,
     merge=merge,
+    settle=settle,
 )

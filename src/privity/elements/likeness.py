@@ -56,7 +56,7 @@ def crowds(texts: pl.DataFrame, cases: pl.DataFrame, need: int) -> pl.Series:
     weights = cases.group_by("text").agg(pl.len().alias("cases"))
     many = weights.filter(pl.col("cases") >= need).select("text", pl.col("text").alias("hub"))
     sketched = texts.lazy().select("text", *sketch(pl.col("words"))).collect().join(weights, on="text")
-    pairs = [_each(sketched)] if texts.height <= FEW else [_met(sketched, band) for band in range(BANDS)]
+    pairs = [_each(sketched)] if texts.height <= FEW else _all_met(sketched, need)
     members = pl.concat([many, _half(pl.concat(pairs).unique(), texts, weights, need)]).unique()
     likely = _heavy(members, weights, need)
     crowded = likely.join(cases, on="text").group_by("hub").agg(pl.col("case").n_unique()).filter(pl.col("case") >= need)
@@ -82,12 +82,31 @@ def _each(texts: pl.DataFrame) -> pl.DataFrame:
     return _worth_comparing(texts.join(texts.drop("cases"), how="cross", suffix=".hub"))
 
 
-def _met(texts: pl.DataFrame, band: int) -> pl.DataFrame:
-    """(text, hub) for the texts that meet in one band and are worth comparing; the hub is a member of its own."""
-    shared = PLACES[band * BAND : (band + 1) * BAND]
-    met = texts.filter(pl.len().over(shared) > 1)
-    hubs = met.sort(["cases", "text"], descending=[True, False]).unique(shared, keep="first", maintain_order=True)
-    return _worth_comparing(met.join(hubs.drop("cases"), on=list(shared), how="inner", suffix=".hub", coalesce=False))
+def _all_met(texts: pl.DataFrame, need: int) -> list[pl.DataFrame]:
+    """(text, hub) for the texts that meet in a band. A hub whose meetings together hold fewer than ``need`` cases is let go beforehand."""
+    hubs = [_hubs(texts, band) for band in range(BANDS)]
+    met = pl.concat([one.select("text", "met") for one in hubs]).group_by("text").agg(pl.col("met").sum())
+    heavy = met.filter(pl.col("met") >= need)
+    return [_met(texts, one.join(heavy, on="text", how="semi"), band) for band, one in enumerate(hubs)]
+
+
+def _hubs(texts: pl.DataFrame, band: int) -> pl.DataFrame:
+    """For each meeting in one band, its hub: the text of most cases; ``met``: the cases of all who meet, an upper bound."""
+    shared = _shared(band)
+    narrow = texts.select("text", "cases", *shared)
+    meetings = narrow.group_by(shared).agg(pl.len().alias("texts"), pl.col("cases").sum().alias("met"), pl.col("cases").max().alias("most"))
+    those = narrow.join(meetings.filter(pl.col("texts") > 1), on=shared).filter(pl.col("cases") == pl.col("most"))
+    return those.group_by(shared).agg(pl.col("text").min(), pl.col("met").first())
+
+
+def _met(texts: pl.DataFrame, hubs: pl.DataFrame, band: int) -> pl.DataFrame:
+    """(text, hub) for the texts that meet one of these hubs in one band and are worth comparing; the hub is a member of its own."""
+    whole = hubs.select("text").join(texts.drop("cases"), on="text")
+    return _worth_comparing(texts.join(whole, on=_shared(band), how="inner", suffix=".hub", coalesce=False))
+
+
+def _shared(band: int) -> list[str]:
+    return list(PLACES[band * BAND : (band + 1) * BAND])
 
 
 def _worth_comparing(pairs: pl.DataFrame) -> pl.DataFrame:

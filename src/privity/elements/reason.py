@@ -116,10 +116,15 @@ def merge(tallies: Sequence[pl.DataFrame], /) -> pl.DataFrame:
     return pl.concat([cases, every.filter(pl.col("case").is_null()).unique("text")])
 
 
-def judge(requests: pl.DataFrame, counts: pl.DataFrame | None, given: Given, /) -> pl.DataFrame:
+def settle(counts: pl.DataFrame, given: Given, /) -> pl.DataFrame:
+    """``text``: the digests of the texts that are boilerplate."""
+    return boilerplate(counts, given.numbers).to_frame("text")
+
+
+def judge(requests: pl.DataFrame, settled: pl.DataFrame | None, given: Given, /) -> pl.DataFrame:
     """``ordinal``, ``standing``."""
     texts = _texts(requests)
-    copied = boilerplate(_count(requests, texts) if counts is None else counts, given.numbers)
+    copied = (settle(_count(requests, texts), given) if settled is None else settled)["text"]
     standing = (
         pl.when(pl.col("text").is_null())
         .then(pl.lit(None, dtype=pl.String))
@@ -191,4 +196,6 @@ def _latin(cells: pl.Series) -> pl.Series:
     return cells.str.replace_many(LOOK_ALIKE)
 
 
-ELEMENT = Element(name="reason", reads=READS, gives={"standing": pl.String()}, judge=judge, tally=tally, merge=merge, rests_on=("reason",))
+ELEMENT = Element(
+    name="reason", reads=READS, gives={"standing": pl.String()}, judge=judge, tally=tally, merge=merge, settle=settle, rests_on=("reason",)
+)

@@ -36,7 +36,7 @@ class DuckDB:
     """
 
     spill: Path
-    memory: str = "2GB"
+    memory: str = "1500MB"
     threads: int = 2
 
     def map_rows(self, fn: Callable[[pl.DataFrame], pl.DataFrame], source: Sequence[Path], target: Path) -> None:

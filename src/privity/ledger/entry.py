@@ -74,7 +74,8 @@ def encode_all(kind: Kind, batch: str, day: date, commitments: Sequence[bytes]) 
     after = f'","day":"{day.isoformat()}","kind":"{Kind(kind)}","v":1}}'.encode()
     after += b" " * (SIZE - len(before) - 64 - len(after) - 1) + b"\n"
     entries = [before + commitment.hex().encode() + after for commitment in commitments]
-    if not all(map(well_formed, entries)):
+    # All else is the same in each, so one stands for all but the length of its commitment; `log.append` looks at every entry again.
+    if (entries and not well_formed(entries[0])) or any(len(commitment) != sha256().digest_size for commitment in commitments):
         raise ValueError("an entry takes 32 hexadecimal digits for its batch and a commitment of 32 bytes")
     return entries
 

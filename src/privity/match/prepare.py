@@ -28,6 +28,7 @@ REGISTER = (
     *("record_id", "tax_period", "tin", "first_name", "middle_name", "last_name", "name_suffix", "date_of_birth"),
     *("address_line1", "address_line2", "city", "state", "zip", "address_as_of", "data_class", "source_document", "role", "bars"),
 )
+ASKS = (*REGISTER[2:13], "tax_periods")  # of a request: what matching reads
 # A register may hold no more than these; the rest may be absent and counts as null.
 NEEDED = ("record_id", "tax_period", "first_name", "last_name", "date_of_birth", "address_line1", "data_class", "bars")
 PLACE = ("key", "building", "zip5", "has_unit", "has_suffix")
@@ -104,7 +105,7 @@ def prepare_register(frame: pl.DataFrame) -> pl.DataFrame:
 
 def prepare_requests(frame: pl.DataFrame) -> pl.DataFrame:
     """Eligible requests → ordinal, tin_given (1 or 0), ``PERSON``, ``PLACED``, periods (list of years), one row for each."""
-    text = frame.select("ordinal", *(_as_text(column, frame) for column in (*REGISTER[2:13], "tax_periods")))
+    text = frame.select("ordinal", *(_as_text(column, frame) for column in ASKS))
     return _with_places(text).select("ordinal", _tin_given(), *_person(), *PLACED, _years().alias("periods"))
 
 

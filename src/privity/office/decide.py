@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from privity import determine as decision
-from privity.elements import examine, merge_all, tally_all
+from privity.elements import examine, merge_all, settle_all, tally_all
 from privity.ledger import entry as entries
 from privity.ledger.entry import Kind
 from privity.match.identify import Identified, identify
+from privity.match.prepare import ASKS
 from privity.office import attempts, basis, record, register
 from privity.office import batch as batches
 from privity.terms import Defects, Duty, Eligible, Facts, Outcome, Reasons, Requests, Stage
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 DETERMINED = "determined"
 FACTS = "facts"
+ASKED = (*ASKS, "case_id")  # of a request: what matching and the links between batches read
 ENDS = 500  # values at either end of a number or date that are decided twice
 
 
@@ -83,6 +85,8 @@ def _examine(office: Office, batch: Batch, on: Basis, progress: Progress) -> Exa
     """The request stage, shard by shard, with tallies over the whole batch."""
     vocabulary, given = on.rulebook.vocabulary, basis.given(office, batch, on.rulebook)
     tallies = merge_all([tally_all(Requests(shard), vocabulary) for shard in batches.read_all(office, batch.id, "requests")])
+    settled = settle_all(tallies, given)
+    del tallies
     (unread,) = batches.read_all(office, batch.id, "defects")
     envelope, parts = basis.envelope_facts(batch), list[Examined]()
     for shard in batches.read_all(office, batch.id, "requests"):
@@ -91,14 +95,15 @@ def _examine(office: Office, batch: Batch, on: Basis, progress: Progress) -> Exa
             requests,
             vocabulary,
             given,
-            tallies,
+            settled,
             envelope=envelope,
             office=on.office,
             switches=on.rulebook.switches,
             defects=Defects(unread),
         )
         made = decision.determine(on.rulebook, facts, Stage.REQUEST, on.asked)
-        asks = decision.eligible(requests, made.outcomes).frame.drop("reason", "items", "authority", "purpose", strict=False)
+        asks = decision.eligible(requests, made.outcomes).frame
+        asks = asks.select("ordinal", "row", "commitment", *(name for name in ASKED if name in asks.columns))
         parts.append(Examined(facts, made.outcomes.frame, made.reasons, asks, shard["commitment"]))
         progress("examine", sum(part.outcomes.height for part in parts), batch.rows)
     examined = _together(parts)

@@ -172,4 +172,3 @@ def standing(office: Office, tx: Tx, batch: Batch, rows: pl.DataFrame) -> Dispos
     merged = batch.rows < int(law.in_force(office, tx)[1].numbers.get("merge_intake_below_rows", 0))
     parties = review.Parties(batch.said("intake_officer"), batch.said("signatory"), merged)
     return review.dispose(rows, sound, enrol.appointments(tx, enrol.CUSTODIAN), parties, intact, office.day)
-

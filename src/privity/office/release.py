@@ -201,8 +201,8 @@ def _answered_elsewhere(run: Run, tx: Tx) -> pl.DataFrame:
 
 
 def _standing(run: Run, tx: Tx) -> Disposition:
-    """Dispositions as this transaction sees them. They are folded anew whenever an act, a key or an appointment was added."""
-    newest = tuple(max((row["seq"] for row in tx.now(table)), default=0) for table in ("appointment", "person"))
+    """Dispositions as this transaction sees them. They are folded anew whenever an act, a key, an appointment or a law was added."""
+    newest = tuple(max((row["seq"] for row in tx.now(table)), default=0) for table in ("appointment", "person", "in_force"))
     seen = (max((row["seq"] for row in tx.rows("act", batch=run.batch.id)), default=0), *newest)
     if run.stood is None or run.stood[0] != seen:
         rows = run.rows.filter(pl.col("outcome") == Outcome.REFERRED)

@@ -105,11 +105,10 @@ def record(row: dict) -> dict[str, bool]:
 
 
 def halt(row: dict) -> set[str]:
-    """The stay of 2025-11-21, for requests of one department. Not knowing who asks, or when, withholds too."""
-    elsewhere = row["agency"] is not None and row["agency"] not in DHS
+    """The stay of 2025-11-21, for requests of one department. From then on, not knowing who asks withholds too; and not knowing the day, ever."""
     before = row["decision_day"] is not None and row["decision_day"] < date(2025, 11, 21)
-    free = elsewhere or (row["agency"] is not None and before)
-    return set() if free else {CTR}
+    elsewhere = row["decision_day"] is not None and row["agency"] is not None and row["agency"] not in DHS
+    return set() if before or elsewhere else {CTR}
 
 
 def memorandum(row: dict) -> set[str]:

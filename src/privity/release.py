@@ -46,6 +46,7 @@ class Terms:
     basis: str
     cite: str
     answered: date
+    bound: tuple[str, ...] = ()  # court orders that bind what the recipient may do with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ def disclose(disposition: Disposition, receipt: Receipt, packet: Packet, release
 
 
 def _terms(terms: Terms) -> dict[str, str]:
+    orders = {"court orders that bind your use": "; ".join(terms.bound)} if terms.bound else {}
     return {
+        **orders,
         "sole use": f"solely for the use of the engaged person in the case named, {terms.cite}",
         "further disclosure": "none without an authority of its own",
         "after use": "return, or make undisclosable, or keep safeguarded, and say which: 26 USC 6103(p)(4)(F)(ii)"

@@ -52,7 +52,7 @@ def test_what_a_reason_is_for(rows, given_, text, standing):
         lambda n: f"{nonsense()} {TEMPLATE} {nonsense()}",
         lambda n: TEMPLATE.replace(("Wage", "employer", "months", "charged")[n % 4], nonsense()),
         lambda n: " ".join(DICE.sample(TEMPLATE.split(), len(TEMPLATE.split()))),
-        lambda n: TEMPLATE.replace("e", "е", n % 4),  # noqa: RUF001 - the second letter is Cyrillic
+        lambda n: TEMPLATE.replace("e", "е", n % 4),
         lambda n: TEMPLATE.upper() if n % 2 else TEMPLATE.replace(" ", "  "),
     ],
 )

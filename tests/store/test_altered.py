@@ -1,6 +1,6 @@
 """Whoever owns the file can drop the triggers and change anything. Does verify name what they changed, by index?"""
 
-# ruff: noqa: S608 - the statements are the attacks
+
 from __future__ import annotations
 
 import shutil

@@ -31,7 +31,7 @@ for turn in range(int(sys.argv[2])):
     with store.write() as tx:
         mark = bytes([int(sys.argv[3])]) + turn.to_bytes(31, "big")
         done = append(tx, signer, signer.name, [encode(Kind.LOOK, "a" * 32, date(2026, 11, 23), mark)] * (1 + turn % 3 * 130))
-        tx.add_one("setting", key=sys.argv[3], value=str(done.end))
+        tx.add_one("agency", agency=sys.argv[3], name=str(done.end), kind="federal")
     print(done.first, done.end, flush=True)
 """
 
@@ -43,9 +43,7 @@ def start(path: Path, turns: int, mark: int) -> subprocess.Popen:
 def audit(path: Path, held: list[str]) -> tuple[int, bytes, str]:
     with Store.open(path).read() as tx:
         head = tx.head()
-        assert (
-            list(verify(tx, [SIGNER.verifier], SIGNER.name, held=held, used=max([0, *(int(r["value"]) for r in tx.now("setting"))]))) == []
-        )
+        assert list(verify(tx, [SIGNER.verifier], SIGNER.name, held=held, used=max([0, *(int(r["name"]) for r in tx.now("agency"))]))) == []
         root = tlog.root(tlog.leaf_hashes(log.read_entries(tx, 0, head.size)))
         assert open_checkpoint(head.note, [SIGNER.verifier], SIGNER.name).root == root
         for note in held:

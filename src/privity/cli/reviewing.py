@@ -74,16 +74,26 @@ def add_to(app: typer.Typer) -> None:
 
     @app.command()
     def packages(folder: options.OfficeFolder, as_json: options.Json = False) -> None:
-        """Who holds what, since when. Example: privity packages office"""
+        """Who holds what, since when, and the court orders that bind its use. Example: privity packages office"""
+        from privity.office import law
         from privity.office.place import open_office
 
-        with open_office(folder).store.read() as tx:
+        office = open_office(folder)
+        with office.store.read() as tx:
+            orders = {row["agency"]: law.bound_in_use(law.in_force(office, tx)[1], row["agency"], office.day) for row in tx.rows("batch")}
             state = {row["package"]: row for row in tx.now("custody")}
             rows = [{**row, "state": state[row["package"]]["state"], "since": state[row["package"]]["day"]} for row in tx.rows("package")]
         names = ("package", "officer", "rows", "state", "since", "entry")
         found = [{name: row[name] for name in names} for row in rows]
         lines = [[str(row["package"])[:12], *(row[name] for name in names[1:])] for row in found]
-        screen.answer(as_json, {"packages": found}, lambda: screen.table("", names, lines, right=(2, 5)))
+
+        def show() -> None:
+            screen.table("", names, lines, right=(2, 5))
+            for agency, cites in orders.items():
+                for cite in cites:
+                    screen.say(f"binds what {agency} may do with it: {cite}")
+
+        screen.answer(as_json, {"packages": found, "bound in use": orders}, show)
 
     @app.command()
     def custody(

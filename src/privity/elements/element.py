@@ -72,7 +72,7 @@ class Element:
     """One question about the words of a request.
 
     ``reads`` are request columns; ``gives`` the outputs and their types (null = cannot be said: missing, and refuses).
-    ``tally``, ``merge`` and ``settle`` are all given or all None. ``rests_on`` are the columns without which nothing can be said: a defective
+    ``tally``, ``merge`` and ``settle`` are all given or all None. ``rests_on``: the columns without which nothing can be said: a defective
     cell in one of them makes the outputs null, so that an unreadable date is never taken for an absent one. None means ``reads``.
     """
 

@@ -101,6 +101,12 @@ def version(office_root: Path, regime: str, digest: str) -> LawBook:
     return open_book(folder, regime)
 
 
+def bound_in_use(book: LawBook, agency: str, day: date) -> tuple[str, ...]:
+    """Court orders in force on a day that withhold nothing here and bind what an agency may do with what it holds: they belong to custody."""
+    standing = [halt for halt in book.halts if not halt.withholds and halt.applies_on(day)]
+    return tuple(halt.cite for halt in standing if not halt.agencies or agency in halt.agencies)
+
+
 @lru_cache(maxsize=32)
 def rulebook(office_root: Path, regime: str, digest: str, day: date, agreement: str | None, agency: str) -> Rulebook:
     """What of a version decides on a day. A version never changes, so neither does this; which version governs is asked every time."""

@@ -133,14 +133,14 @@ def _enter(run: Run, packet: Packet, sealer: Sealer) -> str:
     with office.store.write() as tx:
         if tx.rows("package", package=name):
             return name  # another process was first
-        digest, _ = law.in_force(office, tx)
+        digest, book = law.in_force(office, tx)
         rulebook = law.rulebook(office.root, office.regime, digest, office.day, run.batch.agreement or None, run.batch.agency)
         disposition = _standing(run, tx)
         released = _decide_again(run, tx, rulebook, disposition, packet)
         recipient = enrol.recipient_key(tx, packet.officer, run.batch.agency)
         if recipient is None:
             raise RefusedError("an engaged officer has no enrolled key", remedy="enrol it, then run the release again")
-        payload = answers.disclose(disposition, run.receipt, packet, released, _terms(run, rulebook))
+        payload = answers.disclose(disposition, run.receipt, packet, released, _terms(run, rulebook, book))
         sealed = sealer.seal(payload, recipient)
         disk.write_file(office.root / "packages" / f"{name}.{sealer.scheme}", sealed)
         _enter_intent(run, tx, packet, released, sealed, recipient, digest, rulebook, sealer.scheme)
@@ -210,14 +210,11 @@ def _standing(run: Run, tx: Tx) -> Disposition:
     return run.stood[1]
 
 
-def _terms(run: Run, rulebook: Rulebook) -> answers.Terms:
-    invoked = rulebook.vocabulary.bases.get(str(_action(run, rulebook)))
-    cite = invoked.cite if invoked else ""
-    return answers.Terms(run.office.custodian, run.batch.agency, invoked.id if invoked else "", cite, run.office.day)
-
-
-def _action(run: Run, rulebook: Rulebook) -> str | None:
-    return basis.action_of(run.batch.basis, rulebook.vocabulary)
+def _terms(run: Run, rulebook: Rulebook, book: LawBook) -> answers.Terms:
+    office, agency = run.office, run.batch.agency
+    invoked = rulebook.vocabulary.bases.get(basis.action_of(run.batch.basis, rulebook.vocabulary) or "")
+    names = (invoked.id, invoked.cite) if invoked else ("", "")
+    return answers.Terms(office.custodian, agency, *names, office.day, law.bound_in_use(book, agency, office.day))
 
 
 def _enter_intent(

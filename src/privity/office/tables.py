@@ -1,7 +1,7 @@
 """The tables held against the entries that were committed with them: a row altered, added or taken away is named by its entry.
 
 Tables are what the office works with; entries are what nobody can change unseen. Each row of a table below rests on one
-entry, whose opening says the same. Not here: shards and openings (verify reads their bytes), and ``setting``, which has no entry.
+entry, whose opening says the same. Not here: shards and openings (verify reads their bytes).
 """
 
 from __future__ import annotations

@@ -155,7 +155,6 @@ appointment = Table(
 )
 agency = Table("agency", metadata, _seq(), _has("agency"), _has("name"), _has("kind"), _may("entry", _Index))
 safeguards = Table("safeguards", metadata, _seq(), _has("agency"), _has("state"), _has("day", Date), _has("note"), _may("entry", _Index))
-setting = Table("setting", metadata, _seq(), _has("key"), _has("value"))
 
 # ---------------------------------------------------------------- review and release
 
@@ -218,7 +217,6 @@ LATEST: dict[str, tuple[str, ...]] = {
     "appointment": ("person", "office", "agency", "since"),
     "agency": ("agency",),
     "safeguards": ("agency",),
-    "setting": ("key",),
     "custody": ("package",),
 }
 """Of which tables the last row for the same subject holds, and what the subject is. A view ``TABLE_now`` shows it."""

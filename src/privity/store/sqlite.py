@@ -72,11 +72,6 @@ class Tx:
         columns = _table(table).c
         return self.rows(found.where(*(columns[name] == value for name, value in where.items())))
 
-    def setting(self, key: str) -> str | None:
-        """The value last set, or None."""
-        found = self.now("setting", key=key)
-        return str(found[0]["value"]) if found else None
-
     def used(self) -> int:
         """How many ledger entries the tables rest on: one more than the highest index that they name (for `log.verify`)."""
         named = [column for table in schema.metadata.tables.values() for column in table.c if column.name in ("entry", "first_entry")]

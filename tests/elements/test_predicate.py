@@ -23,9 +23,7 @@ from privity.elements import predicate
         (None, None, None, None, None),
     ],
 )
-def test_the_clocks(
-    rows, given_, order, court, release, since, period
-):
+def test_the_clocks(rows, given_, order, court, release, since, period):
     frame = rows(predicate_date=[order], predicate_court_date=[court], predicate_release_date=[release]).frame
     assert predicate.judge(frame, None, given_).row(0) == (0, since, period)
 

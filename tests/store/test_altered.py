@@ -1,6 +1,5 @@
 """Whoever owns the file can drop the triggers and change anything. Does verify name what they changed, by index?"""
 
-
 from __future__ import annotations
 
 import shutil

@@ -102,7 +102,7 @@ def version(office_root: Path, regime: str, digest: str) -> LawBook:
 
 
 def bound_in_use(book: LawBook, agency: str, day: date) -> tuple[str, ...]:
-    """Court orders in force on a day that withhold nothing here and bind what an agency may do with what it holds: they belong to custody."""
+    """Court orders in force on a day that withhold nothing here and bind what an agency may do with what it holds (custody)."""
     standing = [halt for halt in book.halts if not halt.withholds and halt.applies_on(day)]
     return tuple(halt.cite for halt in standing if not halt.agencies or agency in halt.agencies)
 

@@ -23,6 +23,7 @@ import polars as pl
 from privity.elements.element import Element, Given
 from privity.elements.likeness import crowds, stems
 from privity.fields.name import plain
+from privity.terms import ORDINAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,49 +95,47 @@ LOCATE = (
 # ... or a few words speak of nothing but where somebody lives. In a longer text an address can be evidence.
 LIVES = r"\b(?:address|resid|home\b|domicil|found at|arrest|contact)"
 FEW = 10  # informative words
+ALONE = ("civil-aim", "locate-only", "too-short")  # what a reason can be without a look at the others
 
 
 def tally(requests: pl.DataFrame, /) -> pl.DataFrame:
-    """The texts of a shard by digest: a row (text, case) for each distinct pair, and a row (text, words) for each text."""
-    return _count(requests, _texts(requests))
+    """The texts of a shard by digest: (text, case) for each distinct pair, (text, words) for each text, (ordinal, text, said) for each row.
 
-
-def _count(requests: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    ``said``: what can be said of a row by itself, as a place in ``ALONE``; null if its text has to be compared with the others.
+    """
+    texts = _texts(requests)
     case = requests["case_id"].str.to_uppercase().str.replace_all(r"\s+", " ").str.strip_chars().replace("", None)
     own = pl.when(pl.col("case").is_null()).then(pl.col("ordinal").hash(1)).otherwise(pl.col("case").hash(2))  # no case: one of its own
-    cases = texts.with_columns(case.alias("case")).filter(pl.col("text").is_not_null()).select("text", own.alias("case")).unique()
-    distinct = texts.select("text", "words").filter(pl.col("words").list.len() >= FEWEST).unique("text", keep="any")
-    return pl.concat([cases, distinct], how="diagonal").select("text", "case", "words")
+    written = texts.with_columns(case.alias("case")).filter(pl.col("text").is_not_null())
+    cases = written.select("text", own.alias("case")).unique()
+    long = pl.col("words").list.len() >= FEWEST
+    distinct = texts.select("text", "words").filter(long).unique("text", keep="any")
+    said = pl.coalesce("aim", pl.when(~long).then(pl.lit("too-short"))).replace_strict(ALONE, range(len(ALONE)), return_dtype=pl.UInt64)
+    rows = written.select(pl.col("ordinal").cast(pl.UInt64), "text", said.alias("said"))
+    return pl.concat([cases, distinct, rows], how="diagonal").select("text", "case", "words", "ordinal", "said")
 
 
 def merge(tallies: Sequence[pl.DataFrame], /) -> pl.DataFrame:
     """The distinct rows of all shards."""
     every = pl.concat(tallies)
     cases = every.filter(pl.col("case").is_not_null()).unique(["text", "case"])
-    return pl.concat([cases, every.filter(pl.col("case").is_null()).unique("text")])
+    distinct = every.filter(pl.col("words").is_not_null()).unique("text")
+    return pl.concat([cases, distinct, every.filter(pl.col("ordinal").is_not_null())])
 
 
 def settle(counts: pl.DataFrame, given: Given, /) -> pl.DataFrame:
-    """``text``: the digests of the texts that are boilerplate."""
-    return boilerplate(counts, given.numbers).to_frame("text")
+    """``ordinal``, ``standing`` of every row with a text."""
+    copied = boilerplate(counts, given.numbers)
+    compared = pl.when(pl.col("text").is_in(copied.implode())).then(pl.lit("boilerplate")).otherwise(pl.lit("specific"))
+    rows = counts.filter(pl.col("ordinal").is_not_null())
+    alone = pl.col("said").replace_strict(range(len(ALONE)), ALONE, return_dtype=pl.String)
+    return rows.select(pl.col("ordinal").cast(ORDINAL), pl.coalesce(alone, compared).alias("standing"))
 
 
 def judge(requests: pl.DataFrame, settled: pl.DataFrame | None, given: Given, /) -> pl.DataFrame:
     """``ordinal``, ``standing``."""
-    texts = _texts(requests)
-    copied = (settle(_count(requests, texts), given) if settled is None else settled)["text"]
-    standing = (
-        pl.when(pl.col("text").is_null())
-        .then(pl.lit(None, dtype=pl.String))
-        .when(pl.col("aim").is_not_null())
-        .then("aim")
-        .when(pl.col("words").list.len() < FEWEST)
-        .then(pl.lit("too-short"))
-        .when(pl.col("text").is_in(copied.implode()))
-        .then(pl.lit("boilerplate"))
-        .otherwise(pl.lit("specific"))
-    )
-    return texts.select("ordinal", standing.alias("standing"))
+    known = settle(tally(requests), given) if settled is None else settled
+    return requests.select("ordinal").join(known, on="ordinal", how="left", maintain_order="left")
 
 
 def boilerplate(counts: pl.DataFrame, numbers: Mapping[str, float]) -> pl.Series:
@@ -144,7 +143,7 @@ def boilerplate(counts: pl.DataFrame, numbers: Mapping[str, float]) -> pl.Series
     cases = counts.filter(pl.col("case").is_not_null()).select("text", "case")
     share = ceil(numbers["boilerplate_share"] * cases["case"].n_unique() - 1e-9)
     need = max(int(numbers["boilerplate_rows"]), min(share, int(numbers.get("boilerplate_most", share))))
-    return crowds(counts.filter(pl.col("case").is_null()).drop("case"), cases, max(need, 2))
+    return crowds(counts.filter(pl.col("words").is_not_null()).select("text", "words"), cases, max(need, 2))
 
 
 def _texts(requests: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,8 @@ from datetime import date
 
 STAGES = {"request": 1, "record": 2, "release": 3}
 CTR = "ctr-v-irs-ddc-2025-11-21"
-DHS = ("us-dhs", "us-dhs-ice")
+PARTIES = ("us-dhs", "us-dhs-ice")
+DHS = (*PARTIES, "us-dhs-oig", "us-dhs-other")
 
 
 def unmet(row: dict, offices: frozenset | None, stage: str, agreement: bool) -> dict[str, set[str]]:
@@ -83,9 +84,9 @@ def predicate(row: dict) -> dict[str, bool]:
     since, removal = row["days_since_final_order"], row["days_in_removal_period"]
     too_soon = since is not None and since <= 90
     return {
-        "8-1253.a-1.class": row["predicate_class"] != "1182",
+        "8-1253.a-1.class": row["predicate_class"] in (None, "1227"),
         "8-1253.a-1.class-stated": row["predicate_class"] is not None,
-        "8-1253.a-1-A.clock": not (row["predicate_ground"] == "A" and too_soon),
+        "8-1253.a-1-A.clock": not (row["predicate_ground"] in ("A", "unreadable") and too_soon),
         "8-1253.a-1-A.clock-open": since is not None and not too_soon,
         "8-1231.a-1-B.clock": removal is not None and removal > 90,
     }
@@ -116,7 +117,7 @@ def memorandum(row: dict) -> set[str]:
     removal = row["predicate"] == "8-usc-1253-a-1"
     dated = row["final_order_dated"] is True
     met = {
-        "mou.agency": row["agency"] in DHS,
+        "mou.agency": row["agency"] in PARTIES,
         "mou.in-force": row["agreement_state"] == "in-force",
         "mou.ground": row["purpose"] is not None and (row["purpose"] == "criminal-investigation" or dated),
         "mou.final-order-date": row["predicate"] is not None and (not removal or dated),

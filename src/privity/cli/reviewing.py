@@ -75,12 +75,14 @@ def add_to(app: typer.Typer) -> None:
     @app.command()
     def packages(folder: options.OfficeFolder, as_json: options.Json = False) -> None:
         """Who holds what, since when, and the court orders that bind its use. Example: privity packages office"""
-        from privity.office import law
+        from privity.office import basis, law
         from privity.office.place import open_office
 
         office = open_office(folder)
         with office.store.read() as tx:
-            orders = {row["agency"]: law.bound_in_use(law.in_force(office, tx)[1], row["agency"], office.day) for row in tx.rows("batch")}
+            book = law.in_force(office, tx)[1]
+            words = {row["agency"]: basis.agency_word(tx, row["agency"], book.vocabulary) or row["agency"] for row in tx.rows("batch")}
+            orders = {agency: law.bound_in_use(book, word, office.day) for agency, word in words.items()}
             state = {row["package"]: row for row in tx.now("custody")}
             rows = [{**row, "state": state[row["package"]]["state"], "since": state[row["package"]]["day"]} for row in tx.rows("package")]
         names = ("package", "officer", "rows", "state", "since", "entry")

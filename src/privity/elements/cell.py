@@ -21,10 +21,9 @@ from privity.terms import FactType
 if TYPE_CHECKING:
     from privity.terms import Fact
 
+UNREADABLE = "unreadable"
 YES_NO = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
-_SAYS_NOTHING = (
-    r"^(?:N/?A|N\.A\.?|NONE|NIL|NULL|UNKNOWN|UNK|UNKN|TBD|TBA|NOT (?:PROVIDED|GIVEN|AVAILABLE|APPLICABLE|KNOWN)|FAILED TO PROVIDE|X+|0+)$"
-)
+_SAYS_NOTHING = r"^(?:N/?A|N\.A\.?|NONE|NIL|NULL|UNKNOWN|UNK|UNKN|TBD|TBA|SEE (?:ABOVE|BELOW|ATTACHED)|VARIOUS|MULTIPLE|PENDING|NO CASE|ALL(?: CASES)?|SAME|NOT (?:ASSIGNED|OPEN|OPENED|PROVIDED|GIVEN|AVAILABLE|APPLICABLE|KNOWN)|FAILED TO PROVIDE|X+|[0-]+)(?: ?\\(.*\\))?$"
 
 
 def value(fact: Fact, cells: pl.Expr) -> pl.Expr:
@@ -39,7 +38,10 @@ def value(fact: Fact, cells: pl.Expr) -> pl.Expr:
             return day(text)
         case FactType.ENUM:
             bare = plain(text).str.to_lowercase().str.replace_all(r"[^a-z0-9]", "")
-            return bare.replace_strict(spellings(fact), default=None, return_dtype=pl.String).cast(pl.Enum(fact.values))
+            # A fact that may be absent must not become so by a word that nobody knows: its vocabulary has a value for that.
+            other = pl.when(bare != "").then(pl.lit(UNREADABLE)) if UNREADABLE in fact.values else pl.lit(None, pl.String)
+            known = bare.replace_strict(spellings(fact), default=None, return_dtype=pl.String)
+            return pl.coalesce(known, other).cast(pl.Enum(fact.values))
 
 
 def present(cells: pl.Expr) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 Two rules, and in both nobody else in the register may be meant:
 
-R1  the taxpayer number is theirs, and first name, last name and birth date agree;
+R1  the taxpayer number is theirs, and first name, last name and birth date agree, with one slip at most;
 R2  no number is given, the whole address is one held in the periods asked, and name and birth date agree with one slip at most.
 
 A number that is another's, a suffix of another generation, a shared surname, house or number alone: nobody is identified.

@@ -83,9 +83,13 @@ ruled AS (
     *,
     CASE
       WHEN suffix = -1 OR first_name < 2 OR last_name < 2 OR birth < 2 THEN NULL
-      WHEN tin = 1 AND (first_name = 3 OR middle >= 0) THEN 'R1'
+      WHEN tin = 1
+        AND first_name + last_name + birth >= 8 -- one slip at most: a number may be borrowed from the same house
+        AND (first_name = 3 OR middle = 1)
+        THEN 'R1'
       WHEN tin_given = 0 AND address = 1 AND middle >= 0
         AND first_name + last_name + birth >= 8 -- one slip at most
+        AND (birth = 3 OR middle = 1) -- a father and a son share name and house
         AND (first_name = 3 OR middle = 1) -- Mario is not Maria's typing error unless something else says so
         THEN 'R2'
     END AS rule,

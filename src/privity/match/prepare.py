@@ -35,7 +35,7 @@ PLACE = ("key", "building", "zip5", "has_unit", "has_suffix")
 PLACED = (*PLACE, "place")  # and all that the comparison of two addresses reads, as one struct
 PERSON = ("tin", "fn", "ln", "mi", "sfx", "dob", "dy", "dm", "dd")
 
-_SUFFIX = r"[\s,]+(JR|SR|II|III|IV)\.?\s*$"
+_SUFFIX = r"[\s,]+(JR|SR|II|III|IV|V)\.?\s*$"
 _SUFFIXES = {
     "JUNIOR": "JR",
     "SENIOR": "SR",

@@ -30,7 +30,8 @@ def keys(office: Office, eligible: pl.DataFrame, identified: pl.DataFrame, basis
     both = eligible.select("ordinal", "case_id", ask=pl.concat_str([pl.lit(basis), *words], separator="\x1f")).join(
         identified.select("ordinal", "record_id"), on="ordinal", how="left", maintain_order="left"
     )
-    person = pl.concat_str([pl.lit(basis), "record_id", pl.col("case_id").str.to_lowercase()], separator="\x1f")
+    case = pl.col("case_id").fill_null("").str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "")  # another spelling is no other case
+    person = pl.concat_str([pl.lit(basis), "record_id", case], separator="\x1f")
     texts = both.select("ordinal", "ask", person=person)
     return texts.with_columns(_blind(office, texts["ask"]), _blind(office, texts["person"]))
 

@@ -56,7 +56,7 @@ def basis_of(office: Office, batch: Batch) -> Basis:
     with office.store.read() as tx:
         row = entered(office, tx, batch.id) or _today(office, tx, batch)
     book = law.version(office.root, office.regime, str(row["law"]))
-    rulebook = in_force(book, date.fromisoformat(str(row["day"])), agreement=batch.agreement or None, agency=batch.agency)
+    rulebook = in_force(book, date.fromisoformat(str(row["day"])), agreement=batch.agreement or None, agency=str(row["agency"]))
     return Basis(rulebook, _asked(row), _office_facts(row), row)
 
 
@@ -75,7 +75,9 @@ def _today(office: Office, tx: Tx, batch: Batch) -> Mapping[str, entries.Json]:
     dated = batch.said("dated")
     signed_on = date.fromisoformat(dated) if dated else batch.day
     principal = batch.said("signatory") or None
+    # Held when the request was signed, and still when it was received: a date is easily written.
     held = enrol.offices_on(tx, batch.agency, signed_on).get(principal or "", frozenset())
+    held &= enrol.offices_on(tx, batch.agency, batch.day).get(principal or "", frozenset())
     return {
         "law": digest,
         "register": register.in_force(tx),
@@ -83,7 +85,7 @@ def _today(office: Office, tx: Tx, batch: Batch) -> Mapping[str, entries.Json]:
         "principal": principal,
         "offices": sorted(held),
         "action": action_of(batch.basis, book.vocabulary),
-        "agency": _agency_word(tx, batch.agency, book.vocabulary),
+        "agency": agency_word(tx, batch.agency, book.vocabulary),
         "signatory_of_agency": bool(held),
         "agreement": batch.agreement or None,
         "agreement_state": book.agreement_state(batch.agreement, batch.day) if batch.agreement else None,
@@ -99,7 +101,7 @@ def action_of(said: str, vocabulary: Vocabulary) -> str | None:
     return next((basis.id for basis in vocabulary.bases.values() if cited == [basis.cite]), None)
 
 
-def _agency_word(tx: Tx, agency: str, vocabulary: Vocabulary) -> str | None:
+def agency_word(tx: Tx, agency: str, vocabulary: Vocabulary) -> str | None:
     """The vocabulary's word for an agency: its id, or else the kind under which it was enrolled. None if it has no word for it."""
     rows = tx.now("agency", agency=agency)
     known = vocabulary.facts["agency"].values if "agency" in vocabulary.facts else ()

@@ -57,6 +57,7 @@ def for_batch(office: Office, batch: Batch, kind: str) -> str:
     values = {
         **_common(office.custodian, office.day.isoformat(), batch.agency, batch.said("signatory"), batch.said("dated")),
         "batch": batch.id[:12],
+        "received": batch.day.isoformat(),
         "rows": batch.rows,
         "receipt": batch.entry,
         "digest": batch.file_sha256,
@@ -95,6 +96,7 @@ def for_examination(found: Examination, kind: str, custodian: str, agency: str) 
     values = {
         **_common(custodian, found.rulebook.day.isoformat(), agency, "", ""),
         "batch": "",
+        "received": found.rulebook.day.isoformat(),
         "rows": found.rows.height,
         "receipt": "",
         "digest": found.batch.source.sha256,

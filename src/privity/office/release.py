@@ -49,7 +49,7 @@ class Run:
     rows: pl.DataFrame  # determinations of the eligible rows, with the words that a package carries
     facts: pl.DataFrame  # their facts up to the record stage
     receipt: Receipt
-    asked: decision.Asked  # the signatory's offices on the day of the request, from the batch's own basis
+    on: basis.Basis  # what the batch was determined on
     stood: tuple[tuple[int, ...], Disposition] | None = None
     elsewhere: tuple[int, pl.DataFrame] | None = None
     answers: Counter[str] = field(default_factory=Counter)
@@ -57,7 +57,9 @@ class Run:
 
 def answer_day(batch: Batch, book: LawBook) -> str:
     """The day on which a batch is answered, in ISO form: so many days after it was received, the same for every row."""
-    return (batch.day + timedelta(days=int(book.numbers.get("answer_after_days", 0)))).isoformat()
+    if "answer_after_days" not in book.numbers:
+        raise RefusedError("the office's policy sets no answer day", remedy="set `answer_after_days` in policy.toml and install the law")
+    return (batch.day + timedelta(days=int(book.numbers["answer_after_days"]))).isoformat()
 
 
 def release(office: Office, batch: Batch, out: Path, sealer: Sealer, progress: Progress = lambda _s, _d, _t: None) -> Mapping[str, int]:
@@ -89,7 +91,7 @@ def _open(office: Office, batch: Batch) -> Run:
     facts = pl.concat(list(batches.read_all(office, batch.id, "facts"))).join(rows.select("ordinal"), on="ordinal", how="semi")
     with office.store.read() as tx:
         receipt = Receipt(batch.id, batch.entry, log.tlog_proof(tx, batch.entry))
-    return Run(office, batch, rows, facts, receipt, basis.basis_of(office, batch).asked)
+    return Run(office, batch, rows, facts, receipt, basis.basis_of(office, batch))
 
 
 def _unanswered(run: Run) -> list[Packet]:
@@ -151,7 +153,7 @@ def _enter(run: Run, packet: Packet, sealer: Sealer) -> str:
 def _decide_again(run: Run, tx: Tx, rulebook: Rulebook, disposition: Disposition, packet: Packet) -> dict[int, str]:
     """Every row of the packet at the release stage, with what is true now, by both engines. Ordinal → answer, of those that pass."""
     facts = _release_facts(run, tx, rulebook, disposition, packet)
-    made = decision.determine_twice(rulebook, facts, Stage.RELEASE, run.asked)
+    made = decision.determine_twice(rulebook, facts, Stage.RELEASE, run.on.asked)
     passed = made.outcomes.frame.filter(pl.col("outcome") == Outcome.REFERRED)
     fine = packet.rows.filter(pl.col("outcome") == Outcome.REFERRED).join(passed, on="ordinal", how="semi")
     return dict(fine.select("ordinal", "answer").filter(pl.col("answer") == answers.SAME).iter_rows())
@@ -163,6 +165,7 @@ def _release_facts(run: Run, tx: Tx, rulebook: Rulebook, disposition: Dispositio
     day = answer_day(batch, law.in_force(office, tx)[1])
     today: dict[str, object] = {
         "day": office.day,
+        "agency": _agency(run, tx, rulebook),
         "agreement_state": rulebook.agreement_state,
         "safeguards": enrol.safeguards_of(tx, batch.agency),
         "answer_day_reached": office.day.isoformat() >= day,
@@ -186,6 +189,12 @@ def _release_facts(run: Run, tx: Tx, rulebook: Rulebook, disposition: Dispositio
                 base.select(pl.when(live).then(pl.lit("live").cast(fact.dtype)).otherwise(fact.name).alias(fact.name)).to_series()
             )
     return Facts(base.with_columns(columns))
+
+
+def _agency(run: Run, tx: Tx, rulebook: Rulebook) -> object:
+    """What the agency is, if it is still what it was when the batch was determined. Otherwise it is not known, and nothing is released."""
+    now = basis.agency_word(tx, run.batch.agency, rulebook.vocabulary)
+    return now if now == run.on.office["agency"] else None
 
 
 def _all(name: str, dtype: pl.DataType, value: object, height: int) -> pl.Series:
@@ -214,7 +223,7 @@ def _terms(run: Run, rulebook: Rulebook, book: LawBook) -> answers.Terms:
     office, agency = run.office, run.batch.agency
     invoked = rulebook.vocabulary.bases.get(basis.action_of(run.batch.basis, rulebook.vocabulary) or "")
     names = (invoked.id, invoked.cite) if invoked else ("", "")
-    return answers.Terms(office.custodian, agency, *names, office.day, law.bound_in_use(book, agency, office.day))
+    return answers.Terms(office.custodian, agency, *names, office.day, law.bound_in_use(book, str(run.on.office["agency"]), office.day))
 
 
 def _enter_intent(
@@ -267,13 +276,35 @@ def _enter_intent(
 
 
 def _send_what_was_entered(run: Run, out: Path) -> None:
-    """Packages whose intent is on record and whose copy was interrupted: the same bytes, again."""
+    """Packages whose copy was interrupted: the same bytes, again, if what they disclose may still be disclosed. What was sent is not sent again."""
     with run.office.store.read() as tx:
         states = {row["package"]: row["state"] for row in tx.now("custody")}
         mine = [row["package"] for row in tx.rows("package", batch=run.batch.id)]
-    for package in mine:
-        if states.get(package) == "intent" or not list(out.glob(f"{package}.*")):
-            _send(run, package, out)
+    for package in (one for one in mine if states.get(one) == "intent"):
+        _still_allowed(run, package)
+        _send(run, package, out)
+
+
+def _still_allowed(run: Run, package: str) -> None:
+    """Decide the disclosed rows of an interrupted package again, as of now.
+
+    Raises:
+        RefusedError: something entered since, a halt for instance, stands in the way. The package stays where it is.
+    """
+    office = run.office
+    with office.store.write() as tx:
+        rows = tx.rows("package_row", package=package)
+        disclosed = {row["ordinal"] for row in rows if row["disclosed"]}
+        digest, _ = law.in_force(office, tx)
+        rulebook = law.rulebook(office.root, office.regime, digest, office.day, run.batch.agreement or None, run.batch.agency)
+        (kept,) = tx.rows("package", package=package)
+        packet = answers.Packet(kept["officer"], run.rows.filter(pl.col("ordinal").is_in(list(disclosed))))
+        allowed = set(_decide_again(run, tx, rulebook, _standing(run, tx), packet)) if disclosed else disclosed
+    if disclosed != allowed:
+        raise RefusedError(
+            f"package {package} was entered and not sent, and may no longer be sent",
+            remedy="recall it with `privity custody`; its rows count as disclosed until then",
+        )
 
 
 def _send(run: Run, package: str, out: Path) -> None:

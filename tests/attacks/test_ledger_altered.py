@@ -115,6 +115,8 @@ def test_a_package_that_was_altered_or_deleted_is_named(office: Office, how: str
 def test_a_package_that_was_altered_is_not_sent_again(office: Office, made: Small, tmp_path: Path) -> None:
     path = min((office.root / "packages").glob("*.age"))
     flip(path)
+    with office.store.write() as tx:  # as if its copy had been interrupted
+        tx.add_one("custody", package=path.stem, state="intent", day=office.day, note="age", entry=None)
     with pytest.raises(RefusedError):
         release(office, made.of(office), tmp_path / "out", AgeSealer())
     assert not (tmp_path / "out" / path.name).exists()

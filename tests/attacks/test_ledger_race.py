@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
+from time import sleep
 
 import pytest
 
@@ -48,6 +49,7 @@ def test_every_package_entered_after_the_stop_discloses_nothing(made: Small, tmp
     def progress(_step: str, done: int, _total: int) -> None:
         if done >= after:
             begun.set()
+            sleep(0.05)  # so that the stop has packages left to stop
 
     with ThreadPoolExecutor(2) as threads:
         sending = threads.submit(release, office, made.of(office), tmp_path / "out", AgeSealer(), progress)

@@ -16,6 +16,7 @@ from privity.terms import Citation, Source
 P = "26 USC 6103"
 CLAUSES = [
     f"{P}(a)",
+    f"{P}(i)(1)(A)(i) and (iii), the case of a missing or exploited child",
     f"{P}(i)(2)(A)",
     f"{P}(i)(2)(A)(i)",
     f"{P}(i)(2)(A)(ii)",

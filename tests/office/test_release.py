@@ -372,3 +372,38 @@ def test_an_objection_to_one_row_withholds_that_row_alone(made: Small, office: O
     dispose.act(office, batch, ActKind.OBJECT, world.official(office, world.COUNSEL), one, "two people of one name")
     assert release(office, batch, out, age.AgeSealer())["same"] == 23
     assert answers_in(made, office, out)[made.truth["request_id"].item(one[0])] == "no disclosure"
+
+
+def as_if_interrupted(office: Office) -> None:
+    """Every package entered, and none of them copied out."""
+    with office.store.write() as tx:
+        for row in tx.rows("package"):
+            tx.add_one("custody", package=row["package"], state="intent", day=office.day, note="age", entry=None)
+
+
+def test_what_was_sent_is_not_sent_again(made: Small, tmp_path: Path) -> None:
+    office = open_office(made.copy("released", tmp_path), ANSWERED)
+    assert not release(office, made.of(office), tmp_path / "elsewhere", age.AgeSealer())
+    assert not list((tmp_path / "elsewhere").glob("*"))
+
+
+def test_a_package_that_was_interrupted_does_not_go_after_a_halt(made: Small, tmp_path: Path) -> None:
+    office = open_office(made.copy("released", tmp_path), ANSWERED)
+    as_if_interrupted(office)
+    law.install(office, law_with(tmp_path, "halts/a-stay.toml", STAY.format(day=ANSWERED)), "a stay")
+    with pytest.raises(RefusedError, match="may no longer be sent"):
+        release(office, made.of(office), tmp_path / "elsewhere", age.AgeSealer())
+    assert not list((tmp_path / "elsewhere").glob("*"))
+
+
+def test_an_agency_enrolled_anew_under_its_own_id_is_answered(made: Small, office: Office, out: Path) -> None:
+    enrol.enrol_agency(office, world.AGENCY, "renamed", "us-other-federal")
+    release(office, made.of(office), out, age.AgeSealer())  # its id is still its word: nothing changed
+    assert "same" in answers_in(made, office, out).values()
+
+
+def test_one_key_is_one_person(office: Office) -> None:
+    with office.store.read() as tx:
+        key = enrol.public_keys(tx, enrol.CUSTODIAN)[world.REVIEWER]
+    with pytest.raises(PrivityError, match="under another name"):
+        enrol.enrol_people(office, enrol.CUSTODIAN, [enrol.Person("somebody else", key)])

@@ -147,7 +147,7 @@ def test_shards_do_not_matter(rows, cuts, backwards):
 
 def test_the_rows_drawn_pass_and_fail():
     """A property over rows that all fail would say nothing."""
-    few = drawn.facts([{}, {"items_standing": 3}, {"purpose": 1}, {"agency": 10}])
+    few = drawn.facts([{}, {"items_standing": 3}, {"purpose": 1}, {"agency": 11}])
     assert drawn.passing(drawn.standing(), few, Stage.RELEASE) == {0, 2}
     outcomes = judged(laid_out(batch_of(list(range(10)))))["outcome"]
     assert set(outcomes) == {Outcome.REFUSED, Outcome.ELIGIBLE}

@@ -93,6 +93,12 @@ LOCATE = (
     r"|address\w* (?:(?:is|are|was) )?(?:need|want|request|requir|sought))"
 )
 # ... or a few words speak of nothing but where somebody lives. In a longer text an address can be evidence.
+# Whatever else is said: an address wanted for removal is wanted for removal.
+FOR_REMOVAL = (
+    r"(?:locat|find|address|whereabout|pick\w* up)[a-z -]{0,60}\b(?:for|to|by) (?:[a-z]+ ){0,3}(?:removal|deport|detain|detention|ero\b)"
+    r"|\b(?:for|to) (?:removal|deportation) (?:operation|purpose)|not for prosecution"
+)
+ELSEWHERE = r"\b(?:see|per) (?:the )?attach|attached (?:memo|letter|list|document|sheet)|as stated (?:in|above)|lorem ipsum"
 LIVES = r"\b(?:address|resid|home\b|domicil|found at|arrest|contact)"
 FEW = 10  # informative words
 ALONE = ("civil-aim", "locate-only", "too-short")  # what a reason can be without a look at the others
@@ -174,11 +180,13 @@ def _words(line: pl.Expr) -> pl.Expr:
 
 
 def _aim(line: pl.Expr, words: pl.Expr) -> pl.Expr:
-    """``civil-aim``, ``locate-only`` or null."""
+    """``civil-aim``, ``locate-only``, ``too-short`` (the reason is said to stand elsewhere) or null."""
     said = line.str.replace_all(DESCRIBES, " ")
     locates = said.str.contains(LOCATE) | (said.str.contains(LIVES) & (words < FEW))
     aim = pl.when(said.str.contains(CIVIL)).then(pl.lit("civil-aim")).when(locates).then(pl.lit("locate-only"))
-    return pl.when(~said.str.contains(CRIME)).then(aim)
+    removal = pl.when(line.str.contains(FOR_REMOVAL)).then(pl.lit("civil-aim"))
+    elsewhere = pl.when(line.str.contains(ELSEWHERE)).then(pl.lit("too-short"))
+    return pl.coalesce(removal, elsewhere, pl.when(~said.str.contains(CRIME)).then(aim))
 
 
 def latin(cells: pl.Expr) -> pl.Expr:

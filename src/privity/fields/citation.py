@@ -30,7 +30,12 @@ _TITLE_LAST = re.compile(
 _FULL = re.compile(rf"(?<![0-9])(?P<title>[0-9]{{1,2}}) (?P<code>USC|CFR){_MARK}(?P<section>{_SECTION})(?P<path>{_PATH})(?![0-9a-z])", _I)
 _MORE_SECTION = re.compile(rf"{_AND}(?:§+ ?)?(?P<section>{_SECTION})(?P<path>{_PATH})(?! ?(?:USC|CFR)|[0-9a-z])", _I)
 _MORE_PATH = re.compile(rf"{_AND}(?P<path>(?:\([0-9a-z]{{1,5}}\) ?)+)", _I)
-_CHANGES = re.compile(r"\b(?:not|except|excluding|other than|seq|without|unless|etc)\b", _I)
+_CHANGES = re.compile(  # words that may take back what is cited, or set something else beside it
+    r"\b(?:not|non|no|never|nor|neither|except|excluding|other than|seq|without|unless|etc|civil\w*|administrative\w*|removal"
+    r"|declin\w*|dismiss\w*"
+    r"|inapplicable|former|repealed|n ?/ ?a|INA)\b",
+    _I,
+)
 _ASIDE = re.compile(r"\([A-Za-z][A-Za-z ,'-]{5,}\)")  # "(failure to depart)": words too long to be a paragraph
 _UNREAD = re.compile(r"[0-9()§\[\]]|\bUSC\b|\bCFR\b|\bTITLE\b|\bSECTION", _I)
 _LIMIT = 400  # characters; no authority needs more, and what is longer is not read
@@ -50,8 +55,8 @@ def citations(text: str) -> tuple[Citation, ...]:
     while match := _FULL.search(line, at):
         rest.append(line[at : match.start()])
         at = _read(line, match, found)
-    left = _ASIDE.sub(" ", " ".join((*rest, line[at:])))
-    return () if _UNREAD.search(left) or _CHANGES.search(left) else tuple(_leveled(one) for one in found)
+    said = " ".join((*rest, line[at:]))
+    return () if _CHANGES.search(said) or _UNREAD.search(_ASIDE.sub(" ", said)) else tuple(_leveled(one) for one in found)
 
 
 def slug(citation: Citation) -> str:

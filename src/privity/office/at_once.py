@@ -27,7 +27,7 @@ COLUMNS = ("row", "request_id", "answer", "citation", "what is missing or wrong"
 def rows(office: Office, batch: Batch) -> pl.DataFrame:
     """``COLUMNS`` for every row of a batch, in file order."""
     on = basis.basis_of(office, batch)
-    whole = determinations.load(office, batch)
+    whole = determinations.load_whole(office, batch)
     with office.store.read() as tx:
         day = answer_day(batch, law.in_force(office, tx)[1])
     names = {name for name in whole["reasons"].explode().drop_nulls().str.splitn(" ", 3).struct.field("field_1").unique().to_list() if name}

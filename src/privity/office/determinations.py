@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from privity.errors import RefusedError
 from privity.office import batch as batches
 from privity.office import record
 from privity.office.decide import DETERMINED
@@ -49,6 +50,18 @@ def load(office: Office, batch: Batch) -> pl.DataFrame:
             rows = record.opened(office, tx, first, int(str(shard["count"])))
             parts.append(_table(rows).with_columns(pl.int_range(first, first + len(rows), dtype=pl.Int64).alias("entry")))
     return pl.concat(parts)
+
+
+def load_whole(office: Office, batch: Batch) -> pl.DataFrame:
+    """Like ``load``, for what goes out: a batch that is not determined to its last row says nothing yet.
+
+    Raises:
+        RefusedError: it is not.
+    """
+    rows = load(office, batch)
+    if rows.height != batch.rows:
+        raise RefusedError("the batch is not determined to its last row", remedy="run `privity submit` again with the same files")
+    return rows
 
 
 def _table(rows: list[bytes]) -> pl.DataFrame:

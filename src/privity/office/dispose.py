@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from privity import review
-from privity.errors import InputError
+from privity.errors import InputError, RefusedError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.ledger.entry import Kind
@@ -50,7 +50,16 @@ def referred(office: Office, batch: Batch) -> pl.DataFrame:
 def request_words(office: Office, batch: Batch) -> pl.DataFrame:
     """``ordinal``, ``row``, ``request_id``, ``case_id``, ``engaged_person`` of every row of the batch."""
     parts = [shard.select(REQUEST_WORDS) for shard in batches.read_all(office, batch.id, "requests")]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(REQUEST_WORDS, pl.String))
+    words = pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(REQUEST_WORDS, pl.String))
+    with office.store.read() as tx:
+        enrolled = {_folded(row["person"]): row["person"] for row in tx.now("person", agency=batch.agency)}
+    named = words["engaged_person"].unique().drop_nulls().to_list()
+    known = {name: enrolled[_folded(name)] for name in named if _folded(name) in enrolled}
+    return words.with_columns(pl.col("engaged_person").replace(known))  # one person, however a row writes the name
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def choose(rows: pl.DataFrame, *, cases: Collection[str] = (), request_ids: Collection[str] = ()) -> list[int]:
@@ -134,6 +143,8 @@ def look(office: Office, batch: Batch, person: str, ordinals: Sequence[int]) -> 
     """Enter that somebody looked at rows: a look at a record is an inspection (26 USC 6103(b)(7))."""
     row: dict[str, entries.Json] = {"batch": batch.id, "person": person, "rows": sorted(ordinals), "day": office.day.isoformat()}
     with office.store.write() as tx:
+        if not any(one.person == person and one.holds_on(office.day) for one in enrol.appointments(tx, enrol.CUSTODIAN)):
+            raise RefusedError(f"`{person}` holds no office here on {office.day}", remedy="only people of this office look at its evidence")
         record.enter(office, tx, Kind.LOOK, row, batch.id)
 
 

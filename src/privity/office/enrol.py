@@ -57,6 +57,7 @@ def enrol_people(office: Office, agency: str, people: Sequence[Person]) -> int:
     ]
     with office.store.write() as tx:
         _known_agency(tx, agency)
+        _one_name_a_key(tx, agency, people)
         first = record.enter_rows(office, tx, Kind.IN_FORCE, rows, office.salts(len(rows)), entries.NO_BATCH).first
         held = (
             {"person": one.name, "agency": agency, "public_key": one.public_key, "recipient": one.recipient or None, "entry": first + i}
@@ -64,6 +65,18 @@ def enrol_people(office: Office, agency: str, people: Sequence[Person]) -> int:
         )
         tx.add("person", held)
     return first
+
+
+def _one_name_a_key(tx: Tx, agency: str, people: Sequence[Person]) -> None:
+    """Two persons are two keys: a key under two names could sign as both.
+
+    Raises:
+        InputError: a key that is or was another's, or that is given twice.
+    """
+    owners = {row["public_key"]: (row["agency"], row["person"]) for row in tx.rows("person")}
+    for one in people:
+        if owners.setdefault(one.public_key, (agency, one.name)) != (agency, one.name):
+            raise InputError(f"the key of `{one.name}` is enrolled under another name", remedy="each person makes a key of their own")
 
 
 def appoint(office: Office, appointment: Appointment, agency: str) -> int:

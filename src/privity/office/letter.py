@@ -114,7 +114,7 @@ def _common(custodian: str, day: str, agency: str, signatory: str, dated: str) -
 
 def _refused(office: Office, batch: Batch) -> pl.DataFrame:
     """Rows refused on the request alone: the only refusals that a letter may speak of."""
-    return determinations.load(office, batch).filter((pl.col("outcome") == Outcome.REFUSED) & (pl.col("stage") == Stage.REQUEST))
+    return determinations.load_whole(office, batch).filter((pl.col("outcome") == Outcome.REFUSED) & (pl.col("stage") == Stage.REQUEST))
 
 
 def _package(tx: Tx, package: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from privity import review
-from privity.errors import InputError, PrivityError, RefusedError
+from privity.errors import InputError, RefusedError
 from privity.intake import envelope as envelopes
 from privity.intake.read import read
 from privity.ledger import entry as entries
@@ -58,7 +58,7 @@ def receive(office: Office, file: Path, envelope: Path, *, intake_officer: str, 
         said = envelopes.parse(envelope)
         received = read(file, vocabulary.columns, mapping)
     except InputError as problem:
-        _enter_unreadable(office, batch, digest, intake_officer, problem)
+        _enter_unreadable(office, batch, digest, intake_officer)
         raise InputError(f"received as batch {batch}, and cannot be read: {problem}", remedy=problem.remedy) from problem
     original = _original(said, envelope)
     _enter(office, batch, received, _verified(office, said, received, original, intake_officer), intake_officer, original)
@@ -173,8 +173,8 @@ def _committed(office: Office, shard: pl.DataFrame) -> pl.DataFrame:
     return shard.with_columns(pl.Series("salt", cut, pl.Binary), pl.Series("commitment", commitments, pl.Binary))
 
 
-def _enter_unreadable(office: Office, batch: str, digest: str, intake_officer: str, problem: PrivityError) -> None:
-    """A receipt for what could not be read: no rows, and why, without a word of it."""
+def _enter_unreadable(office: Office, batch: str, digest: str, intake_officer: str) -> None:
+    """A receipt for what could not be read: no rows, and no word of it, nor of its name."""
     row: dict[str, entries.Json] = {
         "batch": batch,
         "agency": "unknown",
@@ -188,14 +188,14 @@ def _enter_unreadable(office: Office, batch: str, digest: str, intake_officer: s
         "root": None,
         "form": "unreadable",
         "in_writing": False,
-        "problems": [str(problem)],
+        "problems": ["cannot-be-read"],
         "intake_officer": intake_officer,
         "received": office.day.isoformat(),
     }
     with office.store.write() as tx:
         if not tx.rows("batch", batch=batch):
             index = record.enter(office, tx, Kind.RECEIPT, row, batch)
-            _add_batch(tx, office, row, {"problems": [str(problem)], "intake_officer": intake_officer}, index)
+            _add_batch(tx, office, row, {"problems": ["cannot-be-read"], "intake_officer": intake_officer}, index)
 
 
 def _add_batch(tx: Tx, office: Office, row: Mapping[str, entries.Json], meta: Mapping[str, object], index: int) -> None:

@@ -10,6 +10,8 @@ import shutil
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from privity.engines.duckdb import DuckDB
 from privity.errors import InputError
 from privity.ledger.entry import Kind
@@ -35,7 +37,16 @@ def load(office: Office, files: Sequence[Path]) -> str:
     if not target.is_dir():
         beside = target.with_name(f".{digest}")
         shutil.rmtree(beside, ignore_errors=True)
-        prepare(files, engine(office), beside)
+        try:
+            prepare(files, engine(office), beside)
+        except (pl.exceptions.PolarsError, UnicodeDecodeError):
+            names = ", ".join(path.name for path in files)
+            raise InputError(
+                f"the register cannot be read: {names}", remedy="send Parquet, or CSV in UTF-8 with as many cells in each row as headings"
+            ) from None
+        finally:
+            if not (beside / "births.parquet").exists():
+                shutil.rmtree(beside, ignore_errors=True)
         disk.place_folder(beside, target)
     row = {"kind": "register", "id": "register", "digest": digest, "since": office.day.isoformat()}
     with office.store.write() as tx:

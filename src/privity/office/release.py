@@ -84,9 +84,7 @@ def release(office: Office, batch: Batch, out: Path, sealer: Sealer, progress: P
 
 def _open(office: Office, batch: Batch) -> Run:
     """Load what was entered: determinations, facts, the words of the requests, and the receipt."""
-    whole = determinations.load(office, batch)
-    if whole.height != batch.rows:
-        raise RefusedError("the batch is not determined to its last row", remedy="run `privity submit` again with the same files")
+    whole = determinations.load_whole(office, batch)
     rows = determinations.eligible(whole).join(dispose.request_words(office, batch), on="ordinal", how="left", maintain_order="left")
     facts = pl.concat(list(batches.read_all(office, batch.id, "facts"))).join(rows.select("ordinal"), on="ordinal", how="semi")
     with office.store.read() as tx:
@@ -276,16 +274,16 @@ def _enter_intent(
 
 
 def _send_what_was_entered(run: Run, out: Path) -> None:
-    """Packages whose copy was interrupted: the same bytes, again, if what they disclose may still be disclosed. What was sent is not sent again."""
+    """Packages whose copy was interrupted: the same bytes, again, if they may still go. What was sent is not sent again."""
     with run.office.store.read() as tx:
         states = {row["package"]: row["state"] for row in tx.now("custody")}
         mine = [row["package"] for row in tx.rows("package", batch=run.batch.id)]
     for package in (one for one in mine if states.get(one) == "intent"):
-        _still_allowed(run, package)
+        _may_still_go(run, package)
         _send(run, package, out)
 
 
-def _still_allowed(run: Run, package: str) -> None:
+def _may_still_go(run: Run, package: str) -> None:
     """Decide the disclosed rows of an interrupted package again, as of now.
 
     Raises:

@@ -129,7 +129,13 @@ def memorandum(row: dict) -> set[str]:
 
 def policy(row: dict, stage: int) -> set[str]:
     """The office's own rules, for every basis."""
-    met = {"policy.officer-load": row["officer_cases"] is not None and row["officer_cases"] <= 250}
+    signed = row["request_form"] == "signed"
+    few = row["request_form"] is not None and row["batch_rows"] is not None and row["batch_rows"] <= 25
+    met = {
+        "policy.officer-load": row["officer_cases"] is not None and row["officer_cases"] <= 250,
+        "policy.attested-size": signed or few,
+        "policy.attested": signed,
+    }
     if stage >= STAGES["record"]:
         met["policy.one-live-answer"] = row["earlier_answer"] in ("none", "asked-before")
         met["policy.asked-before"] = row["earlier_answer"] == "none"

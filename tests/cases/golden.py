@@ -99,7 +99,7 @@ def given(case, rulebook):
 
 def request_facts(case, rulebook):
     made, defects = requests(case["row"])
-    office = {name: case["office"][name] for name in ("agency", "signatory_of_agency")}
+    office = {name: case["office"][name] for name in ("agency", "signatory_of_agency", "rows")}
     life = {"day": case["day"], "agreement_state": rulebook.agreement_state}
     return examine(
         made,

@@ -184,7 +184,11 @@ def test_a_letter_that_the_intake_officer_attests_and_attaches_is_a_writing_and_
     (tmp_path / "letter.pdf").write_bytes(LETTER)
     batch = put(office, made, attested(made, world.INTAKE), tmp_path)
     assert batch.form == "attested"
-    assert eligible(office, batch) > 0
+    held = determinations.load(office, batch).filter(duty="duty held")
+    # More rows than this office takes in by letter: only policy stands in the way of the lawful ones, and counsel hears of it.
+    assert held.height > 0
+    assert {one for row in held["reasons"] for one in row if "attested-size" in one} == {"POLICY policy.attested-size failed"}
+    assert not any("i-2.B.writing" in one for row in held["reasons"] for one in row)
     (kept,) = batches.read_all(office, batch.id, "envelope")
     assert kept["original"].item() == LETTER
     folder = office.batch_folder(batch.id)

@@ -116,8 +116,8 @@ def judged(requests, tallies=None):
         drawn.VOCABULARY.provisions,
         drawn.VOCABULARY.facts["predicate"].values,
     )
-    envelope = {"dated": date(2025, 6, 27), "in_writing": True, "assurance": True}
-    office = {"agency": "us-dhs-ice", "signatory_of_agency": True, "day": date(2025, 8, 7)}
+    envelope = {"dated": date(2025, 6, 27), "in_writing": True, "assurance": True, "form": "signed"}
+    office = {"agency": "us-dhs-ice", "signatory_of_agency": True, "rows": 1, "day": date(2025, 8, 7)}
     settled = settle_all(tallies, known) if tallies else None
     facts = examine(requests, drawn.VOCABULARY, known, settled, envelope=envelope, office=office, switches=rulebook.switches)
     outcomes = determine(rulebook, facts, Stage.REQUEST, drawn.HEAD).outcomes.frame

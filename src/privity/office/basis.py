@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from privity.store.sqlite import Tx
 
 EXAMINED = "examined"
+FORMS = ("signed", "attested")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def _today(office: Office, tx: Tx, batch: Batch) -> Mapping[str, entries.Json]:
         "principal": principal,
         "offices": sorted(held),
         "action": action_of(batch.basis, book.vocabulary),
+        "rows": batch.rows,
         "agency": agency_word(tx, batch.agency, book.vocabulary),
         "signatory_of_agency": bool(held),
         "agreement": batch.agreement or None,
@@ -117,7 +119,7 @@ def _asked(row: Mapping[str, entries.Json]) -> Asked:
 
 
 def _office_facts(row: Mapping[str, entries.Json]) -> dict[str, object]:
-    facts: dict[str, object] = {name: row[name] for name in ("agency", "signatory_of_agency", "agreement_state")}
+    facts: dict[str, object] = {name: row[name] for name in ("agency", "signatory_of_agency", "agreement_state", "rows")}
     return {**facts, "day": date.fromisoformat(str(row["day"]))}
 
 
@@ -131,6 +133,7 @@ def envelope_facts(batch: Batch) -> dict[str, object]:
         "dated": date.fromisoformat(dated) if dated else None,
         "in_writing": batch.meta.get("in_writing"),
         "assurance": batch.meta.get("assurance"),
+        "form": batch.form if batch.form in FORMS else None,
     }
 
 

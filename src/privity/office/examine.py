@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 COMPLETE = "complete on its face"
 INCOMPLETE = "refused"
+KNOWN = (("office", "day"), ("office", "rows"))  # what the office would know, and a file tells too
 ADDED = ("outcome", "what is missing or wrong", "citation", "what to supply", "questions for the reviewers", "unreadable cells")
 
 
@@ -60,7 +61,7 @@ def examine(path: Path, book: LawBook, day: date, *, basis: str = "", mapping: M
     rulebook = in_force(book, day)
     batch = read(path, book.vocabulary.columns, mapping)
     given = Given(day=day, numbers=rulebook.numbers, provisions=rulebook.vocabulary.provisions, predicates=_predicates(rulebook))
-    office = {"day": day}
+    office = {"day": day, "rows": len(batch.requests)}
     facts = examine_rows(
         batch.requests, rulebook.vocabulary, given, envelope={}, office=office, switches=rulebook.switches, defects=batch.defects
     )
@@ -158,7 +159,7 @@ def _not_supplied(rulebook: Rulebook, findings: pl.DataFrame) -> tuple[str, ...]
 
 def _told_by_envelope(rulebook: Rulebook) -> frozenset[str]:
     facts = rulebook.vocabulary.facts.values()
-    told = {fact.name for fact in facts if fact.origin[0] in ("envelope", "office") and fact.origin != ("office", "day")}
+    told = {fact.name for fact in facts if fact.origin[0] in ("envelope", "office") and fact.origin not in KNOWN}
     return frozenset(told) | _without_envelope(rulebook) | {"principal"}
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -44,9 +44,9 @@ class Office:
     trial: bool
     day: date
     store: Store
-    signer: Signer
-    archive_key: bytes
-    link_key: bytes
+    signer: Signer = field(repr=False)
+    archive_key: bytes = field(repr=False)
+    link_key: bytes = field(repr=False)
 
     @property
     def verifier(self) -> Verifier:

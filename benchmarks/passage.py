@@ -181,7 +181,7 @@ def _look_inside_release(steps: Steps, last: Any) -> None:
 
     steps.wrap(last, "_open", "open determinations and facts")
     steps.wrap(last.dispose, "standing", "fold the acts")
-    steps.wrap(last.decision, "determine_twice", "decide again, frame and Cedar")
+    steps.wrap(last.decision, "passing_twice", "decide again, frame and Cedar")
     steps.wrap(last.law, "in_force", "law in force")
     steps.wrap(last.law, "rulebook", "law in force")
     steps.wrap(last.answers, "disclose", "write the payload")

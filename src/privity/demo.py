@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 
 from privity import sample
+from privity.determine import determine
 from privity.errors import InputError
-from privity.office import determinations, dispose
+from privity.office import batch as batches
+from privity.office import determinations, dispose, law
 from privity.office.accounting import for_year
 from privity.office.basis import basis_of
 from privity.office.explain import explain
@@ -28,7 +30,7 @@ from privity.office.submit import submit
 from privity.office.verify import verify
 from privity.sample import world
 from privity.seal import age
-from privity.terms import ActKind, Outcome, Stage
+from privity.terms import ActKind, Facts, Outcome, Source, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +98,7 @@ def _tell(place: Path, screen: Screen) -> None:
     _historical(story, office, batch)
     _review(story, batch)
     _release(story, batch)
-    _december(story)
+    _december(story, batch)
     _check(story)
 
 
@@ -199,13 +201,23 @@ def _open_one(story: Story, office: Office, package: Path) -> None:
 # ---------------------------------------------------------------- the law changes, and everything is checked
 
 
-def _december(story: Story) -> None:
+def _december(story: Story, batch: Batch) -> None:
+    """The same requests, decided again as of a day on which a court's stay is in force; nothing is entered."""
     office = open_office(story.root / "office", DECEMBER)
-    story.screen.say("\n7. The same file, sent again in November; a court's stay is in force since 2025-11-21:")
-    batch = _submit(story, office, date(2025, 11, 24))
-    rows = determinations.load(office, batch)
-    halted = rows.filter(pl.col("reasons").list.eval(pl.element().str.starts_with("HALT")).list.any()).height
-    story.screen.say(f"   The stay withholds {halted:,} of {batch.rows:,} rows; no look-up was made for any of them.")
+    on = basis_of(office, batch)
+    with office.store.read() as tx:
+        digest, _ = law.in_force(office, tx)
+    rulebook = law.rulebook(office.root, office.regime, digest, DECEMBER, None, batch.agency)
+    then = pl.concat(list(batches.read_all(office, batch.id, "facts")))
+    switches = [pl.lit(value).alias(name) for name, value in rulebook.switches.items()]
+    facts = Facts(then.with_columns(pl.lit(DECEMBER).alias("decision_day"), *switches))
+    made = determine(rulebook, facts, Stage.REQUEST, on.asked)
+    refused = made.outcomes.frame.filter(pl.col("outcome") == Outcome.REFUSED).height
+    halted = made.reasons.frame.filter(pl.col("source") == Source.HALT).select("reasons_id", "requirement")
+    rows = made.outcomes.frame.join(halted, on="reasons_id")
+    cite = rulebook.requirement(rows["requirement"].item(0)).cite
+    story.screen.say(f"\n7. The same requests, decided again as of {DECEMBER}: {refused:,} of {batch.rows:,} rows are refused.")
+    story.screen.say(f"   {rows.height:,} of them by a court's stay: HALT {cite}.")
 
 
 def _check(story: Story) -> None:

@@ -65,14 +65,26 @@ def determine_twice(rulebook: Rulebook, facts: Facts, stage: Stage, asked: Asked
     Raises:
         AssertionError: the two differ on a row, in the decision or in its reasons: a bug, and the batch stops (invariant 6).
     """
+    return _determined(rulebook, _masks_twice(rulebook, facts, stage, asked), stage, asked)
+
+
+def passing_twice(rulebook: Rulebook, facts: Facts, stage: Stage, asked: Asked) -> list[int]:
+    """Only which rows pass, decided by both engines: what a release asks of every package.
+
+    Raises:
+        AssertionError: as ``determine_twice``.
+    """
+    return frame.passing(rulebook, _masks_twice(rulebook, facts, stage, asked))
+
+
+def _masks_twice(rulebook: Rulebook, facts: Facts, stage: Stage, asked: Asked) -> pl.DataFrame:
     table = asked.put_to(facts)
     masks = frame.decide(rulebook, table, stage, asked.offices)
     differ = twice.differences(rulebook, table, stage, asked.offices, masks)
     if differ:
-        raise AssertionError(
-            f"the two engines differ on {len(differ)} rows at the {stage} stage, first row {differ[0]}; nothing is determined"
-        )
-    return _determined(rulebook, masks, stage, asked)
+        count, first = len(differ), differ[0]
+        raise AssertionError(f"the two engines differ on {count} rows at the {stage} stage, first row {first}; nothing is determined")
+    return masks
 
 
 def _determined(rulebook: Rulebook, masks: pl.DataFrame, stage: Stage, asked: Asked) -> Determined:

@@ -58,7 +58,7 @@ def test_equal_rows_are_decided_once(little):
     engine = CedarEngine(little, {})
     row = {**GOOD, "principal": "ann", "action": "lend"}
     engine.decide([row], Stage.RECORD)
-    asked = len(engine._known)
+    asked = sum(map(len, engine._known.values()))
     many = engine.decide([{**row, "card_given": bool(place % 2)} for place in range(1000)], Stage.RECORD)
-    assert len(engine._known) == asked, "no rule reads whether a card is given"
+    assert sum(map(len, engine._known.values())) == asked, "no rule reads whether a card is given"
     assert all(one == many[0] for one in many)

@@ -151,9 +151,8 @@ def _enter(run: Run, packet: Packet, sealer: Sealer) -> str:
 def _decide_again(run: Run, tx: Tx, rulebook: Rulebook, disposition: Disposition, packet: Packet) -> dict[int, str]:
     """Every row of the packet at the release stage, with what is true now, by both engines. Ordinal → answer, of those that pass."""
     facts = _release_facts(run, tx, rulebook, disposition, packet)
-    made = decision.determine_twice(rulebook, facts, Stage.RELEASE, run.on.asked)
-    passed = made.outcomes.frame.filter(pl.col("outcome") == Outcome.REFERRED)
-    fine = packet.rows.filter(pl.col("outcome") == Outcome.REFERRED).join(passed, on="ordinal", how="semi")
+    passed = decision.passing_twice(rulebook, facts, Stage.RELEASE, run.on.asked)
+    fine = packet.rows.filter((pl.col("outcome") == Outcome.REFERRED) & pl.col("ordinal").is_in(passed))
     return dict(fine.select("ordinal", "answer").filter(pl.col("answer") == answers.SAME).iter_rows())
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 import cedarpy
@@ -56,7 +57,8 @@ class CedarEngine:
         schema = cedarpy.Schema.from_str(cedar_schema(rulebook.vocabulary))
         self._entities = cedarpy.Entities.from_json_str(json.dumps(_people(rulebook.vocabulary.offices, principals)), schema)
         self._parts: dict[tuple[Source, Stage, bool], tuple[_Part, ...]] = {}
-        self._known: dict[tuple[object, ...], _Answer] = {}
+        self._known: dict[tuple[object, ...], dict[object, _Answer]] = {}
+        self._verdicts: dict[tuple[object, ...], Verdict] = {}
         self._refusing = {
             source: frozenset(rule.requirement.id for rule in rules if rule.requirement.on_fail is OnFail.REFUSE)
             for source, rules in rulebook.rules.items()
@@ -68,10 +70,18 @@ class CedarEngine:
         return [{source: self._verdict(source, stage, row) for source in self.rulebook.rules} for row in rows]
 
     def _verdict(self, source: Source, stage: Stage, row: Mapping[str, Value]) -> Verdict:
+        parts = self._parts_of(source, stage, row["principal"] is not None)
+        answers = [self._answer(part, row) for part in parts]
+        # Equal answers are one object, kept in ``_known``; so their identities stand for them.
+        key = (source, stage, *map(id, answers))
+        if key not in self._verdicts:
+            self._verdicts[key] = self._combined(source, parts, answers)
+        return self._verdicts[key]
+
+    def _combined(self, source: Source, parts: Sequence[_Part], answers: Sequence[_Answer]) -> Verdict:
         found: dict[str, frozenset[str]] = {"permit": frozenset(), "forbid": frozenset()}
         errored = frozenset[str]()
-        for part in self._parts_of(source, stage, row["principal"] is not None):
-            reached, erred = self._answer(part, row)
+        for part, (reached, erred) in zip(parts, answers, strict=True):
             found[part.effect] |= reached
             errored |= erred
         permits, failed = found["permit"], found["forbid"] - {_ANY.id}
@@ -84,10 +94,11 @@ class CedarEngine:
         )
 
     def _answer(self, part: _Part, row: Mapping[str, Value]) -> _Answer:
-        key = (part.name, row["action"], row["principal"] if part.personal else None, *(row[name] for name in part.reads))
-        if key not in self._known:
-            self._known[key] = self._evaluate(part.policies, _request(row, part.reads, self.rulebook.vocabulary.facts))
-        return self._known[key]
+        known = self._known.setdefault(part.name, {})
+        key = part.pick(row)
+        if key not in known:
+            known[key] = self._evaluate(part.policies, _request(row, part.reads, self.rulebook.vocabulary.facts))
+        return known[key]
 
     def _parts_of(self, source: Source, stage: Stage, supplied: bool) -> tuple[_Part, ...]:
         place = (source, stage, supplied)
@@ -122,7 +133,7 @@ class _Part:
     effect: str
     policies: cedarpy.PolicySet
     reads: tuple[str, ...]
-    personal: bool
+    pick: itemgetter[object]  # of a row: all that its answer depends on
 
 
 def _parts(place: tuple[object, ...], rules: Sequence[Rule], rulebook: Rulebook) -> Iterator[_Part]:
@@ -141,7 +152,9 @@ def _parts(place: tuple[object, ...], rules: Sequence[Rule], rulebook: Rulebook)
     for number, (effect, those) in enumerate(groups):
         reads = frozenset[str]().union(*(rule.requirement.reads for rule in those))
         trees = (*(rule.tree for rule in those), *([_ANY] if effect == "forbid" else []))
-        yield _Part((*place, number), effect, _policies(trees), tuple(sorted(reads - {"principal"})), "principal" in reads)
+        plain = tuple(sorted(reads - {"principal"}))
+        pick = itemgetter("action", *(["principal"] if "principal" in reads else []), *plain)
+        yield _Part((*place, number), effect, _policies(trees), plain, pick)
 
 
 _MEASURES = frozenset({FactType.WHOLE, FactType.DAY})

@@ -175,11 +175,21 @@ def reasons(rulebook: Rulebook, found: pl.DataFrame, stage: Stage) -> tuple[pl.D
         is not in the rulebook passes) and the ``Reasons`` that ``reasons_id`` points into, in the order of the rulebook; 0 is none.
     """
     listed = _findings(rulebook, stage)
-    verdicts = [_passes(rulebook, source).alias(f"{source.lower()}_ok") for source in Source]
+    verdicts = _verdicts(rulebook)
     marked = found.with_columns(reduce(lambda a, b: a ^ b, map(_weighed, listed), pl.lit(0, pl.UInt64)).alias("reasons_id"))
     distinct = marked.unique("reasons_id", keep="any")
     rows = marked.select("ordinal", "reasons_id", *verdicts, _refers(rulebook).alias("referred"))
     return rows, Reasons(_spelled(distinct, listed))
+
+
+def passing(rulebook: Rulebook, found: pl.DataFrame) -> list[int]:
+    """The ordinals of the rows that every source passes, without their reasons."""
+    return found.filter(pl.all_horizontal(_verdicts(rulebook)))["ordinal"].to_list()
+
+
+@lru_cache(maxsize=16)
+def _verdicts(rulebook: Rulebook) -> tuple[pl.Expr, ...]:
+    return tuple(_passes(rulebook, source).alias(f"{source.lower()}_ok") for source in Source)
 
 
 def _passes(rulebook: Rulebook, source: Source) -> pl.Expr:

@@ -47,7 +47,7 @@ def lawful(*, place: str, out: str, rows: int) -> dict[str, Any]:
     asked = (
         pl.read_parquet(Path(place) / "requests.parquet").with_row_index("ordinal").join(truth.select("ordinal"), on="ordinal", how="semi")
     )
-    asked = asked.drop("ordinal").with_row_index("ordinal").with_columns(made._officer().alias("engaged_person"))  # noqa: SLF001
+    asked = asked.drop("ordinal").with_row_index("ordinal").with_columns(made.officer().alias("engaged_person"))
     Path(out).mkdir(parents=True)
     asked.drop("ordinal").write_parquet(Path(out) / "requests.parquet")
     return {"rows": asked.height, "officers": asked["engaged_person"].n_unique()}

@@ -16,13 +16,15 @@ from math import exp, lgamma, log, log1p
 
 import polars as pl
 
+from privity.match.rules import ADDRESS, ANCHORS, NUMBER
 from privity.terms import Bounds
 
-RULES = ("R1", "R2")
 CONFIDENCE = 0.95
 ENOUGH = 65_536  # decoys aimed at: with none accepted, the rate is below 5 in 100,000
 MOST = 262_144  # decoys of a large batch: more would cost as much as the batch itself and tell little
 TRIES = 4_096  # times that a small batch is shuffled for them
+GROUPS = ("surname-common", "surname-middling", "surname-rare")
+COMMON, MIDDLING = 1e-3, 1e-5  # shares of the people held: one in a thousand bears it, one in a hundred thousand
 _KEYS = ["fn", "ln", "dob"]
 
 
@@ -70,7 +72,7 @@ def decoys(asks: pl.DataFrame, seed: int, *, enough: int = ENOUGH) -> pl.DataFra
 def _drawn(asks: pl.DataFrame, seed: int, tries: int) -> pl.DataFrame:
     """The shuffled parts side by side."""
     picks = _picks(asks.height, seed, tries)
-    births, names = ["dob", "dy", "dm", "dd"], ["fn", "ln", "mi", "sfx"]
+    births, names = ["dob", "dy", "dm", "dd"], ["fn", "f1", "fs", "ln", "la", "lz", "ls", "mi", "sfx"]
     place = [name for name in asks.columns if name not in (*births, *names, "ordinal")]
     holder = asks.select(*place, pl.col("fn").alias("their_fn"), pl.col("ln").alias("their_ln"))
     parts = (asks.select("ordinal", *names)[picks["name"]], asks.select(births)[picks["birth"]], holder[picks["place"]])
@@ -107,22 +109,37 @@ def _word(number: int) -> pl.Expr:
     return pl.lit(number, dtype=pl.UInt64)
 
 
-def bounds(asked: pl.DataFrame, tried: pl.DataFrame, answered: pl.DataFrame, fooled: pl.DataFrame) -> Bounds:
-    """The bound of each rule.
+def group(share: pl.Expr) -> pl.Expr:
+    """The group of a surname by its share of the people held. By how common a name is and by nothing else: nobody's origin is asked."""
+    common, middling = GROUPS[:2]
+    word = pl.when(share >= COMMON).then(pl.lit(common)).when(share >= MIDDLING).then(pl.lit(middling))
+    return word.otherwise(pl.lit(GROUPS[2]))
 
-    ``asked`` and ``tried`` are the requests and the decoys (``tin_given``); ``answered`` has ``rule`` and ``namesakes`` of each
-    identified request; ``fooled`` the ``rule`` of each decoy that was taken for somebody. ``decoys`` counts those. ``limit`` is the
-    upper limit of wrong identifications as a share of those answered: 0 where nothing was answered, never above 1.
+
+def bounds(asked: pl.DataFrame, tried: pl.DataFrame, answered: pl.DataFrame, fooled: pl.DataFrame) -> Bounds:
+    """The bound of each anchor, and of each group of surnames.
+
+    ``asked`` and ``tried`` are the requests and the decoys (``tin_given``, ``group``); ``answered`` has ``anchor``, ``group`` and ``namesakes``
+    of each identified request; ``fooled`` the ``anchor`` and ``group`` of each decoy that was taken for somebody. ``decoys`` counts those.
+    ``limit`` is the upper limit of wrong identifications as a share of those answered: 0 where nothing was answered, never above 1.
     """
-    rows = [_bound(rule, asked, tried, answered, fooled) for rule in RULES]
+    rows = [_bound(name, asked, tried, answered, fooled) for name in (*ANCHORS, *GROUPS)]
     return Bounds(pl.DataFrame(rows, schema=dict(Bounds.SCHEMA)))
 
 
-def _bound(rule: str, asked: pl.DataFrame, tried: pl.DataFrame, answered: pl.DataFrame, fooled: pl.DataFrame) -> dict[str, object]:
-    given = pl.col("tin_given") == (1 if rule == "R1" else 0)
-    asks, tries = asked.filter(given).height, tried.filter(given).height
-    here = answered.filter(pl.col("rule") == rule)
-    wrong = fooled.filter(pl.col("rule") == rule).height
+def _bound(name: str, asked: pl.DataFrame, tried: pl.DataFrame, answered: pl.DataFrame, fooled: pl.DataFrame) -> dict[str, object]:
+    could, did = _could(name), pl.col("group" if name in GROUPS else "anchor") == name
+    asks, tries = asked.filter(could).height, tried.filter(could).height
+    here, wrong = answered.filter(did), fooled.filter(did).height
     limit = min(1.0, upper_limit(wrong, tries) * asks / here.height) if here.height else 0.0
     namesakes = float(here["namesakes"].sum())
-    return {"stratum": rule, "asked": asks, "answered": here.height, "namesakes": namesakes, "decoys": wrong, "limit": limit}
+    return {"stratum": name, "asked": asks, "answered": here.height, "namesakes": namesakes, "decoys": wrong, "limit": limit}
+
+
+def _could(name: str) -> pl.Expr:
+    """Which probes could be identified under an anchor or are of a group."""
+    if name in GROUPS:
+        return pl.col("group") == name
+    if name == ADDRESS:  # also where a number is given and the person is held without one
+        return pl.lit(True)
+    return pl.col("tin_given") == (1 if name == NUMBER else 0)

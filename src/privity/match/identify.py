@@ -1,16 +1,12 @@
 """Eligible requests and the prepared register → whom each request means, what is held of them, and how wrong that may be.
 
-Two rules, and in both nobody else in the register may be meant:
-
-R1  the taxpayer number is theirs, and first name, last name and birth date agree, with one slip at most;
-R2  no number is given, the whole address is one held in the periods asked, and name and birth date agree with one slip at most.
-
-A number that is another's, a suffix of another generation, a shared surname, house or number alone: nobody is identified.
-"Agree" is defined in match.sql; the error rates of the rules are in docs/performance.md. Only `Eligible` reaches the register, and of it
-only rows that a rule could accept; ``read`` says which (invariant 5).
+Whether somebody is meant is for match.sql and ``rules`` to say, in one way for requests and for decoys; the rules and their error rates
+are told in docs/matching.md. Only `Eligible` reaches the register, and of it only rows that a rule could accept; ``read`` says
+which (invariant 5).
 
 That somebody is identified satisfies nothing: whether the address supplied is theirs is a fact of its own (invariant 10).
-Not known here: people who are not in the register. A namesake with the same birth date who never filed is no rival.
+Not known here: people who are not in the register. A namesake with the same birth date who never filed is no rival; that is why a
+name alone identifies only where namesakes are few.
 """
 
 from __future__ import annotations
@@ -21,9 +17,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from privity.fields import address
-from privity.match.bound import bounds, decoys
+from privity.match.alike import alike
+from privity.match.bound import bounds, decoys, group
 from privity.match.prepare import PERSON, prepare_requests
-from privity.match.queries import HELD, JUDGED, NAMESAKES
+from privity.match.queries import HELD, JUDGED, KNOWN, NAMESAKES, PEOPLE
+from privity.match.rules import ADDRESS, ANCHOR, meant
 from privity.terms import Bounds, Identifications, Identity
 
 if TYPE_CHECKING:
@@ -34,6 +32,8 @@ if TYPE_CHECKING:
     from privity.terms import Eligible
 
 SLICE = 262_144  # rows whose address parts are side by side at once
+ENOUGH_PEOPLE = 1_000_000  # held before a first name that fewer than one in so many bear is taken for a slip of the pen
+BUILDING = "R4"  # rests on the building, not on the whole address
 UNKNOWN = 99  # ranks above every class
 AGREEMENTS = ("same", "cannot-tell", "different")
 CLASSES = ("taxpayer-identity", "other-return-information", "taxpayer-return-information", "return")  # least protected first
@@ -63,24 +63,27 @@ class Identified:
     read: pl.Series
 
 
-def identify(eligible: Eligible, register: PreparedRegister, engine: Engine, *, asked_bars: Collection[str], seed: int) -> Identified:
+def identify(
+    eligible: Eligible, register: PreparedRegister, engine: Engine, *, asked_bars: Collection[str], seed: int, namesake_limit: float = 0.0
+) -> Identified:
     """Look the eligible requests up in the register. ``asked_bars``: ids such as ``i-6-informant`` that a fact of the record reads.
 
-    ``seed`` draws the decoys and changes nothing else.
+    ``seed`` draws the decoys and changes nothing else. ``namesake_limit``: up to how many expected namesakes with the same birth date a
+    name alone identifies; 0, the strict operating point: never.
     """
     prepared = prepare_requests(eligible.frame)
     requests, places = prepared.drop("place"), prepared.select("ordinal", "place")
     asks = requests.filter(_answerable())
     tried = decoys(asks, seed)
-    judged = _judged(pl.concat([asks, tried]), register, engine)
-    fooled = judged.filter(_unique()).join(tried, left_on="probe", right_on="ordinal", how="semi")
+    probes = _counted(pl.concat([asks, tried]), register, engine)
+    judged = _judged(probes, register, engine, namesake_limit)
     found = _identified(requests, judged)
     held = _held(found, requests, register, engine)
     people, facts = _standing(found, _about(_compared(held, places), sorted(asked_bars)))
     return Identified(
         identifications=Identifications(people.select(*Identifications.SCHEMA)),
         record_facts=facts,
-        bounds=bounds(requests, tried, _with_namesakes(people, requests, register, engine), fooled),
+        bounds=_bounds(probes, tried["ordinal"], people, judged),
         read=asks["ordinal"],
     )
 
@@ -91,25 +94,52 @@ def _answerable() -> pl.Expr:
     return person & (pl.col("tin").is_not_null() | ((pl.col("tin_given") == 0) & pl.col("key").is_not_null()))
 
 
-def _judged(asks: pl.DataFrame, register: PreparedRegister, engine: Engine) -> pl.DataFrame:
-    """A row for each probe that may mean somebody: how many people are possible, how many accepted, and the accepted one."""
-    probes = asks.select(pl.col("ordinal").alias("probe"), "tin_given", *PERSON, "key", "building")
-    return engine.query(JUDGED, {"asks": probes, "asked": _asked(asks), "register": register.rows})
+def _counted(asks: pl.DataFrame, register: PreparedRegister, engine: Engine) -> pl.DataFrame:
+    """Adds what the register's own frequencies say of each probe: ``namesakes`` (how many people of the name would have the birth date if
+    names and birth dates were independent), ``group`` (of the surname), ``known`` (1: people bear the first name as it is written)."""
+    tables = {"names": [register.names], "births": [register.births]}
+    dated = float(engine.query(PEOPLE, {"births": [register.births]})["people"].item())
+    counts = engine.query(NAMESAKES, {"answered": asks.select("ordinal", "fn", "ln", "dob"), **tables})
+    counted = asks.join(counts, on="ordinal", how="left", maintain_order="left")
+    share = pl.col("of_birth").fill_null(1) / max(1.0, dated)
+    return counted.with_columns(
+        (pl.col("of_name").fill_null(1) * share).alias("namesakes"),
+        group(pl.col("of_surname").fill_null(1) / max(1.0, dated)).alias("group"),
+        _known(asks, register, engine, dated),
+    ).drop("of_name", "of_birth", "of_surname")
+
+
+def _known(asks: pl.DataFrame, register: PreparedRegister, engine: Engine, people: float) -> pl.Series:
+    """1 where the first name as written is somebody's own. A small register cannot tell a name from a slip: there, all are names."""
+    if people < ENOUGH_PEOPLE:
+        return pl.Series("known", [1], dtype=pl.Int32).new_from_index(0, asks.height)
+    tables = {
+        "names": [register.names],
+        "written": asks.select("fn").unique(),
+        "limits": pl.DataFrame({"few": [people / ENOUGH_PEOPLE]}),
+    }
+    names = engine.query(KNOWN, tables)["fn"]
+    return asks.select(pl.col("fn").is_in(names.implode()).fill_null(True).cast(pl.Int32).alias("known")).to_series()
+
+
+def _judged(asks: pl.DataFrame, register: PreparedRegister, engine: Engine, limit: float) -> pl.DataFrame:
+    """A row for each probe that may mean somebody: how many people are possible, how many accepted, the accepted one, and whether they
+    are ``meant``."""
+    probes = asks.select(pl.col("ordinal").alias("probe"), "tin_given", "known", *PERSON, "key", "building")
+    found = engine.query(JUDGED, {"asks": probes, "asked": _asked(asks), "alike": alike(), "register": register.rows})
+    counted = asks.select(pl.col("ordinal").alias("probe"), "namesakes")
+    return found.join(counted, on="probe", how="left", validate="1:1").with_columns(meant(limit).alias("meant"))
 
 
 def _asked(asks: pl.DataFrame) -> pl.DataFrame:
     return asks.select(pl.col("ordinal").alias("probe"), pl.col("periods").alias("tax_period")).explode("tax_period").drop_nulls()
 
 
-def _unique() -> pl.Expr:
-    return (pl.col("accepted") == 1) & (pl.col("possible") == 1)
-
-
 def _identified(requests: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """``Identifications`` for every request, in order."""
     found = _agreed(requests.select("ordinal").join(judged, left_on="ordinal", right_on="probe", how="left", maintain_order="left"))
     several = pl.col("possible") > 1
-    one = _unique().fill_null(False)
+    one = pl.col("meant").fill_null(False)
     identity = pl.when(one).then(pl.lit(str(Identity.UNIQUE))).when(several).then(pl.lit(str(Identity.SEVERAL)))
     return found.select(
         "ordinal",
@@ -126,14 +156,20 @@ def _agreed(found: pl.DataFrame) -> pl.DataFrame:
     return found.join(patterns, on=list(AGREED), how="left", nulls_equal=True, maintain_order="left")
 
 
-def _with_namesakes(people: pl.DataFrame, requests: pl.DataFrame, register: PreparedRegister, engine: Engine) -> pl.DataFrame:
-    """Adds ``namesakes``: how many people of the name would have the birth date if names and birth dates were independent."""
-    one = people.filter(pl.col("identity") == Identity.UNIQUE)
-    answered = one.select("ordinal", "rule").join(requests.select("ordinal", "fn", "ln", "dob"), on="ordinal")
-    counts = engine.query(NAMESAKES, {"answered": answered, "names": [register.names], "births": [register.births]})
-    dated = engine.query("SELECT COALESCE(SUM(people), 1) AS people FROM births", {"births": [register.births]})["people"].item()
-    share = pl.col("of_birth").fill_null(1) / float(dated)
-    return answered.join(counts, on="ordinal").with_columns((pl.col("of_name").fill_null(1) * share).alias("namesakes"))
+def _bounds(probes: pl.DataFrame, decoy: pl.Series, people: pl.DataFrame, judged: pl.DataFrame) -> Bounds:
+    """What was asked, tried, answered and fooled, by anchor and by group of surnames."""
+    about = probes.select("ordinal", "tin_given", "namesakes", "group").with_columns(
+        pl.col("ordinal").is_in(decoy.implode()).alias("decoy")
+    )
+    fooled = judged.filter("meant").select(pl.col("probe").alias("ordinal"), "rule")
+    named = people.filter(pl.col("identity") == Identity.UNIQUE).select("ordinal", "rule")
+    anchor = pl.col("rule").replace_strict(ANCHOR, return_dtype=pl.String).alias("anchor")
+    return bounds(
+        about.filter(~pl.col("decoy")),
+        about.filter("decoy"),
+        named.join(about, on="ordinal").with_columns(anchor),
+        fooled.join(about.filter("decoy"), on="ordinal").with_columns(anchor),
+    )
 
 
 def _held(people: pl.DataFrame, requests: pl.DataFrame, register: PreparedRegister, engine: Engine) -> pl.DataFrame:
@@ -146,10 +182,12 @@ def _held(people: pl.DataFrame, requests: pl.DataFrame, register: PreparedRegist
 def _standing(people: pl.DataFrame, facts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The identifications that stand, and the facts of the record for every request.
 
-    Equal keys are R2's test in the query; whether that is the same place is for ``fields.address`` to say, and without it R2 does not hold.
+    Equal keys are the query's test of an address; whether that is the same place is for ``fields.address`` to say, and without it the
+    rules that rest on the whole address do not hold.
     """
     with_facts = people.join(facts, on="ordinal", how="left", maintain_order="left")
-    moot = (pl.col("rule") == "R2").fill_null(False) & pl.col("address_agreement").ne_missing("same")
+    whole = pl.col("rule").is_in([one for one, anchor in ANCHOR.items() if anchor == ADDRESS and one != BUILDING])
+    moot = whole.fill_null(False) & pl.col("address_agreement").ne_missing("same")
     absent = pl.when(moot).then(pl.lit(str(Identity.ABSENT))).otherwise("identity").alias("identity")
     kept = [pl.when(~moot).then(name).alias(name) for name in with_facts.columns if name not in ("ordinal", "identity", "rival_excluded")]
     standing = with_facts.select("ordinal", absent, *kept, pl.col("rival_excluded") & ~moot)

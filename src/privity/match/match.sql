@@ -1,45 +1,56 @@
--- Whom does each request mean? Two queries, equi-joins and edit distance only: DuckDB's dialect, transpiled as it stands.
+-- Whom does each request mean? Equi-joins, edit distance and counting only: DuckDB's dialect, transpiled as it stands.
 --
--- asks      probe, decoy's or request's: tin, tin_given, fn, ln, mi, sfx, dob, dy, dm, dd, key, building
+-- asks      probe, a decoy's or a request's: tin, tin_given, fn, f1, fs, ln, la, lz, ls, mi, sfx, dob, dy, dm, dd, key, building (prepare.py),
+--           known: 1 if the first name as written is one that people of the register bear
 -- asked     probe, tax_period: the periods that the probe asks about
+-- alike     called, name: a short name and the first name that it stands for, both ways round
 -- register  a row for each person and period, prepared the same way; record_id is the person
 --
 -- Candidates are looked for more widely than they are accepted: a person who might be meant stands in the way of the one who seems to be.
+-- An agreement counts 3, a slip (typing error, same sound, short name, part of a double surname, day and month swapped) 2, what may be
+-- the same 1. The rules are told in docs/matching.md; their names there are the names here.
 
 -- query: judged
 WITH candidates AS (
   SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.tin = r.tin
   UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.ln = r.ln AND a.dob = r.dob
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r
-    ON a.fn = r.fn AND a.dob = r.dob AND SUBSTR(a.ln, 1, 2) = SUBSTR(r.ln, 1, 2)
+  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.dob = r.dob
+    WHERE SUBSTR(a.ln, 1, 2) = SUBSTR(r.ln, 1, 2) OR a.ln = r.lz OR a.lz = r.ln OR a.la = r.lz OR a.lz = r.la OR a.ls = r.ls
   UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.ln AND a.ln = r.fn AND a.dob = r.dob
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dy = r.dy AND a.dm = r.dm
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dy = r.dy AND a.dd = r.dd
+  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dy = r.dy
+    WHERE a.dm = r.dm OR a.dd = r.dd OR (a.dm = r.dd AND a.dd = r.dm)
   UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dm = r.dm AND a.dd = r.dd
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r
-    ON a.fn = r.fn AND a.ln = r.ln AND a.dy = r.dy AND a.dm = r.dd AND a.dd = r.dm
   UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.building = r.building AND a.fn = r.fn
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND r.dob IS NULL
+  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln WHERE r.dob IS NULL
 ),
 compared AS ( -- each period of each candidate with the probe
   SELECT
     c.probe,
     c.record_id,
     a.tin_given,
+    a.known,
+    r.tin AS number_held,
+    r.dob AS birth_held,
     CASE WHEN a.tin = r.tin THEN 1 ELSE 0 END AS tin,
-    CASE WHEN r.tin IS NULL THEN 0 ELSE 1 END AS tin_held,
+    CASE WHEN a.tin <> r.tin AND LEVENSHTEIN(a.tin, r.tin) <= 2 THEN 1 ELSE 0 END AS tin_near, -- a digit wrong, or two swapped
     CASE
       WHEN a.fn = r.fn THEN 3
       WHEN a.fn = r.ln AND a.ln = r.fn THEN 3 -- written in the other's place: the one slip is counted with the last name
+      WHEN n.name IS NOT NULL OR a.fs = r.fs OR a.f1 = r.fn OR a.fn = r.f1 THEN 2
       WHEN LENGTH(a.fn) >= 4 AND LENGTH(r.fn) >= 4 AND LEVENSHTEIN(a.fn, r.fn) <= 1 THEN 2
+      WHEN LENGTH(a.fn) >= 6 AND LENGTH(r.fn) >= 6 AND LEVENSHTEIN(a.fn, r.fn) <= 2 THEN 2
       WHEN SUBSTR(a.fn, 1, 1) = SUBSTR(r.fn, 1, 1) OR LEVENSHTEIN(a.fn, r.fn) <= 1 THEN 1
       ELSE 0
     END AS first_name,
+    CASE WHEN n.name IS NOT NULL AND LEVENSHTEIN(a.fn, r.fn) > 2 THEN 1 ELSE 0 END AS short_name, -- Therese is no short name of Theresa
     CASE
       WHEN a.ln = r.ln THEN 3
       WHEN a.fn = r.ln AND a.ln = r.fn THEN 2
+      WHEN a.ln = r.la OR a.ln = r.lz OR a.la = r.ln OR a.lz = r.ln OR (a.la = r.lz AND a.lz = r.la) OR (a.la = r.la AND a.lz = r.lz) THEN 2
+      WHEN a.ls = r.ls THEN 2
       WHEN LENGTH(a.ln) >= 4 AND LENGTH(r.ln) >= 4 AND LEVENSHTEIN(a.ln, r.ln) <= 1 THEN 2
-      WHEN LEVENSHTEIN(a.ln, r.ln) <= 1 THEN 1
+      WHEN LENGTH(a.ln) >= 6 AND LENGTH(r.ln) >= 6 AND LEVENSHTEIN(a.ln, r.ln) <= 2 THEN 2
+      WHEN a.la = r.la OR a.lz = r.lz OR a.la = r.lz OR a.lz = r.la OR LEVENSHTEIN(a.ln, r.ln) <= 1 THEN 1
       ELSE 0
     END AS last_name,
     CASE
@@ -50,61 +61,91 @@ compared AS ( -- each period of each candidate with the probe
       WHEN a.dm = r.dm AND a.dd = r.dd THEN 1 -- a generation apart, or 1 January, which many registers put where only a year is known
       ELSE 0
     END AS birth,
-    CASE WHEN r.dob IS NULL THEN 0 ELSE 1 END AS dated,
-    CASE WHEN a.mi = r.mi THEN 1 ELSE 0 END AS middle_same,
-    CASE WHEN a.mi <> r.mi THEN 1 ELSE 0 END AS middle_other,
-    CASE WHEN a.sfx = r.sfx THEN 1 ELSE 0 END AS suffix_same,
-    CASE WHEN a.sfx <> r.sfx THEN 1 ELSE 0 END AS suffix_other,
-    CASE WHEN a.key = r.key AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS address
+    CASE WHEN a.mi = r.mi THEN 1 WHEN a.mi <> r.mi THEN -1 ELSE 0 END AS middle,
+    CASE WHEN a.sfx = r.sfx THEN 1 WHEN a.sfx <> r.sfx THEN -1 ELSE 0 END AS suffix,
+    CASE WHEN a.key = r.key AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS address,
+    CASE WHEN a.building = r.building AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS building
   FROM candidates AS c
   JOIN asks AS a ON c.probe = a.probe
   JOIN register AS r ON c.record_id = r.record_id
+  LEFT JOIN alike AS n ON n.called = a.fn AND n.name = r.fn
   LEFT JOIN asked AS k ON k.probe = c.probe AND k.tax_period = r.tax_period
+),
+weighed AS ( -- what one row says by itself: name, birth date and number must agree in the same row, not here one and there another
+  SELECT
+    *,
+    CASE
+      WHEN suffix = -1 OR first_name < 2 OR last_name < 2 OR birth < 2 THEN 0
+      WHEN first_name + last_name + birth = 9 THEN 3
+      WHEN first_name + last_name + birth < 8 THEN 0 -- one slip at most
+      WHEN first_name = 3 OR short_name = 1 OR known = 0 THEN 2
+      ELSE 0 -- Mario is not Maria's typing error: a name that people bear may be a twin's, whatever the middle initial
+    END AS person,
+    CASE WHEN suffix >= 0 AND middle >= 0 AND first_name = 3 AND birth = 3 THEN 1 ELSE 0 END AS but_surname
+  FROM compared
 ),
 people AS ( -- a person is all their periods together
   SELECT
     probe,
     record_id,
-    MAX(tin_given) AS tin_given,
     MAX(tin) AS tin,
-    MAX(tin_held) AS tin_held,
+    MAX(CASE WHEN number_held IS NULL THEN 0 ELSE 1 END) AS numbered,
+    MAX(CASE WHEN birth_held IS NULL THEN 0 ELSE 1 END) AS dated,
+    CASE WHEN MIN(number_held) <> MAX(number_held) AND MIN(birth_held) <> MAX(birth_held) THEN 1 ELSE 0 END AS torn, -- two people under one id
+    MAX(tin_given) AS tin_given,
     MAX(first_name) AS first_name,
     MAX(last_name) AS last_name,
     MAX(birth) AS birth,
-    MAX(dated) AS dated,
-    CASE WHEN MAX(middle_same) = 1 THEN 1 WHEN MAX(middle_other) = 1 THEN -1 ELSE 0 END AS middle,
-    CASE WHEN MAX(suffix_same) = 1 THEN 1 WHEN MAX(suffix_other) = 1 THEN -1 ELSE 0 END AS suffix,
-    MAX(address) AS address
-  FROM compared
+    MAX(middle) AS middle,
+    MAX(suffix) AS suffix,
+    MAX(address) AS address,
+    MAX(building) AS building,
+    MAX(CASE WHEN tin = 1 AND person >= 2 THEN 1 ELSE 0 END) AS by_number,
+    -- a father and a son share name and house, so that a slip in the birth date needs the middle name beside it
+    MAX(CASE WHEN person >= 2 AND middle >= 0 AND (birth = 3 OR middle = 1) THEN 1 ELSE 0 END) AS by_house,
+    MAX(CASE WHEN tin_near = 1 AND person = 3 AND middle >= 0 THEN 1 ELSE 0 END) AS by_near_number,
+    MAX(CASE WHEN person = 3 AND middle >= 0 THEN 1 ELSE 0 END) AS by_name,
+    MAX(CASE WHEN person = 3 AND middle = 1 THEN 1 ELSE 0 END) AS by_full_name,
+    MAX(CASE WHEN but_surname = 1 AND tin = 1 THEN 1 ELSE 0 END) AS renamed_by_number,
+    MAX(CASE WHEN but_surname = 1 AND middle = 1 THEN 1 ELSE 0 END) AS renamed_by_middle
+  FROM weighed
   GROUP BY probe, record_id
 ),
 ruled AS (
   SELECT
     *,
     CASE
-      WHEN suffix = -1 OR first_name < 2 OR last_name < 2 OR birth < 2 THEN NULL
-      WHEN tin = 1
-        AND first_name + last_name + birth >= 8 -- one slip at most: a number may be borrowed from the same house
-        AND (first_name = 3 OR middle = 1)
-        THEN 'R1'
-      WHEN tin_given = 0 AND address = 1 AND middle >= 0
-        AND first_name + last_name + birth >= 8 -- one slip at most
-        AND (birth = 3 OR middle = 1) -- a father and a son share name and house
-        AND (first_name = 3 OR middle = 1) -- Mario is not Maria's typing error unless something else says so
-        THEN 'R2'
-    END AS rule,
+      WHEN torn = 1 THEN NULL
+      WHEN by_number = 1 THEN 'R1'
+      WHEN renamed_by_number = 1 AND address = 1 THEN 'R5'
+      WHEN by_near_number = 1 THEN 'R3'
+      WHEN tin_given = 1 AND numbered = 1 THEN NULL -- another number
+      WHEN by_house = 1 AND address = 1 THEN 'R2'
+      WHEN by_name = 1 AND building = 1 THEN 'R4'
+      WHEN tin_given = 1 THEN NULL
+      WHEN renamed_by_middle = 1 AND address = 1 THEN 'R5'
+      WHEN by_full_name = 1 THEN 'R6'
+      WHEN by_name = 1 THEN 'R7'
+    END AS rule
+  FROM people
+),
+ranked AS (
+  SELECT
+    *,
     CASE
+      WHEN rule IS NOT NULL THEN 1
       WHEN first_name = 0 OR last_name = 0 THEN 0
       WHEN birth >= 1 THEN 1
-      WHEN dated = 0 AND first_name = 3 AND last_name = 3 AND NOT (tin_given = 1 AND tin_held = 1 AND tin = 0) THEN 1
+      WHEN dated = 0 AND first_name = 3 AND last_name = 3 AND NOT (tin_given = 1 AND numbered = 1 AND tin = 0) THEN 1
       ELSE 0
     END AS possible
-  FROM people
+  FROM ruled
 )
 SELECT
   probe,
   SUM(possible) AS possible,
   SUM(CASE WHEN rule IS NULL THEN 0 ELSE 1 END) AS accepted,
+  SUM(tin) AS bearers, -- of the number written
   MAX(CASE WHEN rule IS NOT NULL THEN record_id END) AS record_id,
   MAX(rule) AS rule,
   MAX(CASE WHEN rule IS NOT NULL THEN tin END) AS tin,
@@ -114,7 +155,7 @@ SELECT
   MAX(CASE WHEN rule IS NOT NULL THEN middle END) AS middle,
   MAX(CASE WHEN rule IS NOT NULL THEN suffix END) AS suffix,
   MAX(CASE WHEN rule IS NOT NULL THEN address END) AS address
-FROM ruled
+FROM ranked
 GROUP BY probe
 HAVING SUM(possible) > 0
 
@@ -137,9 +178,18 @@ SELECT fn, ln, COUNT(DISTINCT record_id) AS people FROM register WHERE fn IS NOT
 -- query: births
 SELECT dob, COUNT(DISTINCT record_id) AS people FROM register WHERE dob IS NOT NULL GROUP BY dob
 
+-- query: people
+-- How many dated people the register holds.
+SELECT COALESCE(SUM(people), 0) AS people FROM births
+
+-- query: known
+-- Which of the first names as written are borne by more than `few` people of the register.
+SELECT fn FROM names WHERE fn IN (SELECT fn FROM written) GROUP BY fn HAVING SUM(people) > (SELECT MAX(few) FROM limits)
+
 -- query: namesakes
--- How many people of each answered name, and of each answered birth date, the register holds.
-SELECT a.ordinal, n.people AS of_name, b.people AS of_birth
+-- How many people of each name, of each surname and of each birth date the register holds.
+SELECT a.ordinal, n.people AS of_name, b.people AS of_birth, s.people AS of_surname
 FROM answered AS a
 LEFT JOIN names AS n ON a.fn = n.fn AND a.ln = n.ln
 LEFT JOIN births AS b ON a.dob = b.dob
+LEFT JOIN (SELECT ln, SUM(people) AS people FROM names GROUP BY ln) AS s ON a.ln = s.ln

@@ -3,8 +3,7 @@
 All that a database cannot be trusted to do alike everywhere (accents, suffixes, addresses) is done here, row by row: the same
 function on both sides, and on Spark through ``mapInArrow``. A cell that cannot be read becomes null, and null never agrees.
 
-Not known here: whether a register's own cells are true. Nicknames are not resolved (Bill is not William), so a nickname
-is answered only where another rule reaches it. Nothing here infers anything about a person from a number or a name.
+Not known here: whether a register's own cells are true. Nothing here infers anything about a person from a number or a name.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from privity.errors import InputError
-from privity.fields import address, day, name, period, tin
+from privity.fields import address, day, period, person, tin
 from privity.match.queries import BIRTHS, NAMES
 
 if TYPE_CHECKING:
@@ -33,21 +32,9 @@ ASKS = (*REGISTER[2:13], "tax_periods")  # of a request: what matching reads
 NEEDED = ("record_id", "tax_period", "first_name", "last_name", "date_of_birth", "address_line1", "data_class", "bars")
 PLACE = ("key", "building", "zip5", "has_unit", "has_suffix")
 PLACED = (*PLACE, "place")  # and all that the comparison of two addresses reads, as one struct
-PERSON = ("tin", "fn", "ln", "mi", "sfx", "dob", "dy", "dm", "dd")
+# Names as letters (fn, ln), their parts where they have several (f1; la, lz), their sound (fs, ls); middle initial, suffix, birth date and its parts.
+PERSON = ("tin", "fn", "f1", "fs", "ln", "la", "lz", "ls", "mi", "sfx", "dob", "dy", "dm", "dd")
 
-_SUFFIX = r"[\s,]+(JR|SR|II|III|IV|V)\.?\s*$"
-_SUFFIXES = {
-    "JUNIOR": "JR",
-    "SENIOR": "SR",
-    "2ND": "II",
-    "3RD": "III",
-    "4TH": "IV",
-    "JR": "JR",
-    "SR": "SR",
-    "II": "II",
-    "III": "III",
-    "IV": "IV",
-}
 _FILLER_BIRTH = pl.date(1900, 1, 1)  # what systems put for an unknown day; agreeing on it says nothing
 
 
@@ -109,12 +96,6 @@ def prepare_requests(frame: pl.DataFrame) -> pl.DataFrame:
     return _with_places(text).select("ordinal", _tin_given(), *_person(), *PLACED, _years().alias("periods"))
 
 
-def letters(text: pl.Expr) -> pl.Expr:
-    """Letters only, in capitals, without accents; null if none is left."""
-    plain = name.fold(text).str.replace_all(r"[^A-Z]", "")
-    return pl.when(plain != "").then(plain)
-
-
 def _as_text(column: str, frame: pl.DataFrame) -> pl.Expr:
     """The column as text, with empty cells null; null throughout if the frame lacks it."""
     kind = frame.schema.get(column)
@@ -135,12 +116,20 @@ def _with_places(text: pl.DataFrame) -> pl.DataFrame:
 
 def _person() -> list[pl.Expr]:
     born = _birth()
+    first, last = pl.col("first_name"), person.family(pl.col("last_name"))
+    fn, ln = person.letters(first), person.letters(last)
+    la, lz = person.parts(last)
     return [
         tin.key(pl.col("tin")).alias("tin"),
-        letters(pl.col("first_name")).alias("fn"),
-        letters(_family()).alias("ln"),
-        letters(pl.col("middle_name")).str.slice(0, 1).alias("mi"),
-        _suffix().alias("sfx"),
+        fn.alias("fn"),
+        person.first_part(first).alias("f1"),
+        person.sound(fn).alias("fs"),
+        ln.alias("ln"),
+        la.alias("la"),
+        lz.alias("lz"),
+        person.sound(ln).alias("ls"),
+        person.initial(pl.col("middle_name"), first).alias("mi"),
+        person.suffix(pl.col("name_suffix"), pl.col("last_name")).alias("sfx"),
         born.alias("dob"),
         born.dt.year().cast(pl.Int32).alias("dy"),
         born.dt.month().cast(pl.Int32).alias("dm"),
@@ -163,18 +152,6 @@ def _tin_given() -> pl.Expr:
     """Whether a number was written. One that cannot be read is not the same as none: it must not open the rule for none. A sham is none."""
     sham = tin.digits(pl.col("tin")).is_not_null() & tin.key(pl.col("tin")).is_null()
     return (pl.col("tin").str.contains(r"[0-9]") & ~sham).fill_null(False).cast(pl.Int32).alias("tin_given")
-
-
-def _family() -> pl.Expr:
-    """The last name without a suffix written behind it."""
-    return pl.col("last_name").str.to_uppercase().str.replace(_SUFFIX, "")
-
-
-def _suffix() -> pl.Expr:
-    """JR, SR, II, III, IV, from its own column or from behind the last name; null for anything else."""
-    own = pl.col("name_suffix").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
-    behind = pl.col("last_name").str.to_uppercase().str.extract(_SUFFIX)
-    return own.replace_strict(_SUFFIXES, default=None, return_dtype=pl.String).fill_null(behind)
 
 
 def _birth() -> pl.Expr:

@@ -10,6 +10,8 @@ import typer
 from privity.cli import options, screen
 from privity.errors import RefusedError
 
+BOUND = ("identified by", "asked", "identified", "namesakes expected", "decoys taken", "wrong at most")
+
 if TYPE_CHECKING:
     from privity.account import Accounting
     from privity.office.explain import Explanation
@@ -173,7 +175,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
-    from privity.office import basis
+    from privity.office import basis, bounds
     from privity.office import batch as kept
     from privity.office import determinations as made
     from privity.office.place import open_office
@@ -183,11 +185,12 @@ def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
     office = open_office(folder, options.day(as_of))
     with office.store.read() as tx:
         found = kept.named(tx, batch)
+        bound = [row for row in bounds.of(tx, found.id) if row["answered"]]
     on = basis.basis_of(office, found)
     outcome = counts(office, found)
     by_citation = made.by_citation(on.rulebook, made.load(office, found))
     said = {"batch": found.id, "rows": found.rows, "defects": found.defects, "problems": found.meta.get("problems"), "day": found.day,
-            "rulebook": on.rulebook.digest, "outcomes": outcome.rows(named=True), "by_citation": by_citation.rows(named=True)}  # fmt: skip
+            "rulebook": on.rulebook.digest, "outcomes": outcome.rows(named=True), "by_citation": by_citation.rows(named=True), "bounds": bound}  # fmt: skip
 
     def show() -> None:
         screen.say(f"batch {found.id[:12]}: {found.rows:,} rows received {found.day}, ledger entry {found.entry}")
@@ -199,6 +202,13 @@ def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
             screen.say(f"{held:,} rows are a duty held on agreement or policy alone: for counsel, by {made.due(office, found)}")
         screen.say()
         screen.citations(by_citation, "")
+        if bound:
+            rows = [
+                (row["stratum"], row["asked"], row["answered"], f"{row['namesakes']:.2g}", row["decoys"], f"{row['limit']:.2g}")
+                for row in bound
+            ]
+            screen.say()
+            screen.table("error bound (for the office)", BOUND, rows, right=(1, 2, 3, 4, 5))
 
     screen.answer(as_json, said, show)
 

@@ -1,6 +1,6 @@
 """Name cells → keys by which two spellings of one person's name can be compared: letters, parts, sound, suffix, initial.
 
-``Peña-O'Neill`` → letters ``PENAONEILL``, parts ``PENA`` and ``ONEILL``. Other scripts are written in Latin letters first (``anyascii``, ISC).
+``Peña-O'Neill`` → letters ``PENAONEILL``, parts ``PENA`` and ``ONEILL``. Other scripts are put into Latin letters first (``anyascii``).
 ``sound`` is what different transliterations of one name share (Mohammed, Muhamad; Yuri, Iurii; Nikolai, Nicolay); unlike names may share it
 too, so that equal sound is a slip like a typing error and never an agreement.
 A name of more than 60 letters is unreadable. Every key is of the cell alone: who bears the name is unknown here, and nothing is

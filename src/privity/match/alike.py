@@ -1,7 +1,7 @@
 """Short names and the first names that they stand for: Bill and William, Pepe and José.
 
-English ones from the ``nicknames`` package (Apache-2.0); the Spanish ones below are common knowledge. A pair says that one may be written for
-the other, never that two people are one: a short name is a slip, and match.sql says what must agree beside it.
+English ones from the ``nicknames`` package (Apache-2.0); the Spanish ones below are common knowledge. A pair says that one may be written
+for the other, never that two people are one: a short name is a slip, and match.sql says what must agree beside it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ SPANISH = {
     "CONCEPCION": "CONCHA CONCHITA", "CONSUELO": "CHELO", "DOLORES": "LOLA LOLITA", "EDUARDO": "LALO EDU", "ENRIQUE": "QUIQUE KIKE",
     "ERNESTO": "NETO", "FERNANDO": "NANDO FER", "FRANCISCA": "PAQUITA PACA", "FRANCISCO": "PACO PANCHO CURRO KIKO", "GABRIELA": "GABY GABI",
     "GERARDO": "LALO", "GRACIELA": "CHELA", "GREGORIO": "GOYO", "GUADALUPE": "LUPE LUPITA", "GUILLERMO": "MEMO GUILLE", "IGNACIO": "NACHO",
-    "ISABEL": "CHABELA ISA", "JESUS": "CHUY CHUCHO", "JOAQUIN": "QUINO", "JOSE": "PEPE CHEPE", "JOSEFINA": "PEPITA FINA", "JUAN": "JUANCHO JUANITO",
-    "LUIS": "LUCHO", "MANUEL": "MANOLO MENO", "MARIA": "MARI", "MERCEDES": "MECHE", "MIGUEL": "MIKE MIGUE", "PEDRO": "PERICO",
-    "RAFAEL": "RAFA RAFI", "RAMON": "MONCHO", "REFUGIO": "CUCA CUCO", "ROBERTO": "BETO TITO", "ROSARIO": "CHAYO", "SALVADOR": "CHAVA",
+    "ISABEL": "CHABELA ISA", "JESUS": "CHUY CHUCHO", "JOAQUIN": "QUINO", "JOSE": "PEPE CHEPE", "JOSEFINA": "PEPITA FINA",
+    "JUAN": "JUANCHO JUANITO", "LUIS": "LUCHO", "MANUEL": "MANOLO MENO", "MARIA": "MARI", "MERCEDES": "MECHE", "MIGUEL": "MIKE MIGUE",
+    "PEDRO": "PERICO",    "RAFAEL": "RAFA RAFI", "RAMON": "MONCHO", "REFUGIO": "CUCA CUCO", "ROBERTO": "BETO TITO", "ROSARIO": "CHAYO", "SALVADOR": "CHAVA",
     "SANTIAGO": "SANTI CHAGO", "SERGIO": "CHECO", "SOCORRO": "COCO", "TERESA": "TERE", "VICENTE": "CHENTE", "VICTOR": "VICO",
 }  # fmt: skip
 

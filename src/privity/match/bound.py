@@ -119,8 +119,9 @@ def group(share: pl.Expr) -> pl.Expr:
 def bounds(asked: pl.DataFrame, tried: pl.DataFrame, answered: pl.DataFrame, fooled: pl.DataFrame) -> Bounds:
     """The bound of each anchor, and of each group of surnames.
 
-    ``asked`` and ``tried`` are the requests and the decoys (``tin_given``, ``group``); ``answered`` has ``anchor``, ``group`` and ``namesakes``
-    of each identified request; ``fooled`` the ``anchor`` and ``group`` of each decoy that was taken for somebody. ``decoys`` counts those.
+    ``asked`` and ``tried`` are the requests and the decoys (``tin_given``, ``group``); ``answered`` has ``anchor``, ``group`` and
+    ``namesakes`` of each identified request; ``fooled`` the ``anchor`` and ``group`` of each decoy that was taken for somebody.
+    ``decoys`` counts those.
     ``limit`` is the upper limit of wrong identifications as a share of those answered: 0 where nothing was answered, never above 1.
     """
     rows = [_bound(name, asked, tried, answered, fooled) for name in (*ANCHORS, *GROUPS)]

@@ -27,7 +27,7 @@ from privity.terms import Bounds, Identifications, Identity
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from privity.match.engine import Engine
+    from privity.match.engine import Engine, Tables
     from privity.match.prepare import PreparedRegister
     from privity.terms import Eligible
 
@@ -95,8 +95,11 @@ def _answerable() -> pl.Expr:
 
 
 def _counted(asks: pl.DataFrame, register: PreparedRegister, engine: Engine) -> pl.DataFrame:
-    """Adds what the register's own frequencies say of each probe: ``namesakes`` (how many people of the name would have the birth date if
-    names and birth dates were independent), ``group`` (of the surname), ``known`` (1: people bear the first name as it is written)."""
+    """Adds what the register's own frequencies say of each probe.
+
+    ``namesakes``: how many people of the name would have the birth date if names and birth dates were independent; ``group`` of the
+    surname; ``known``: 1 if people bear the first name as it is written.
+    """
     tables = {"names": [register.names], "births": [register.births]}
     dated = float(engine.query(PEOPLE, {"births": [register.births]})["people"].item())
     counts = engine.query(NAMESAKES, {"answered": asks.select("ordinal", "fn", "ln", "dob"), **tables})
@@ -113,7 +116,7 @@ def _known(asks: pl.DataFrame, register: PreparedRegister, engine: Engine, peopl
     """1 where the first name as written is somebody's own. A small register cannot tell a name from a slip: there, all are names."""
     if people < ENOUGH_PEOPLE:
         return pl.Series("known", [1], dtype=pl.Int32).new_from_index(0, asks.height)
-    tables = {
+    tables: Tables = {
         "names": [register.names],
         "written": asks.select("fn").unique(),
         "limits": pl.DataFrame({"few": [people / ENOUGH_PEOPLE]}),
@@ -123,8 +126,10 @@ def _known(asks: pl.DataFrame, register: PreparedRegister, engine: Engine, peopl
 
 
 def _judged(asks: pl.DataFrame, register: PreparedRegister, engine: Engine, limit: float) -> pl.DataFrame:
-    """A row for each probe that may mean somebody: how many people are possible, how many accepted, the accepted one, and whether they
-    are ``meant``."""
+    """A row for each probe that may mean somebody.
+
+    How many people are possible, how many accepted, the accepted one, and whether they are ``meant``.
+    """
     probes = asks.select(pl.col("ordinal").alias("probe"), "tin_given", "known", *PERSON, "key", "building")
     found = engine.query(JUDGED, {"asks": probes, "asked": _asked(asks), "alike": alike(), "register": register.rows})
     counted = asks.select(pl.col("ordinal").alias("probe"), "namesakes")

@@ -1,34 +1,53 @@
 -- Whom does each request mean? Equi-joins, edit distance and counting only: DuckDB's dialect, transpiled as it stands.
 --
--- asks      probe, a decoy's or a request's: tin, tin_given, fn, f1, fs, ln, la, lz, ls, mi, sfx, dob, dy, dm, dd, key, building (prepare.py),
---           known: 1 if the first name as written is one that people of the register bear
--- asked     probe, tax_period: the periods that the probe asks about
--- alike     called, name: a short name and the first name that it stands for, both ways round
--- register  a row for each person and period, prepared the same way; record_id is the person
+-- asks        probe, a decoy's or a request's: tin, tin_given, fn, f1, fs, ln, la, lz, ls, mi, sfx, dob, dy, dm, dd, key, building (prepare.py)
+-- asked       probe, tax_period: the periods that the probe asks about
+-- alike       called, name: a short name and the first name that it stands for, both ways round
+-- known       fn: first names, as written, that people of the register bear
+-- register    a row for each person and period, prepared the same way; record_id is the person
+-- candidates  probe, record_id: what the queries of that name found, each in its own file
 --
 -- Candidates are looked for more widely than they are accepted: a person who might be meant stands in the way of the one who seems to be.
 -- An agreement counts 3, a slip (typing error, same sound, short name, part of a double surname, day and month swapped) 2, what may be
 -- the same 1. The rules are told in docs/matching.md; their names there are the names here.
 
+-- query: candidates_number
+SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.tin = r.tin
+
+-- query: candidates_surname_birth
+SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.ln = r.ln AND a.dob = r.dob
+
+-- query: candidates_first_name_birth
+SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.dob = r.dob
+WHERE SUBSTR(a.ln, 1, 2) = SUBSTR(r.ln, 1, 2) OR a.ln = r.lz OR a.lz = r.ln OR a.la = r.lz OR a.lz = r.la OR a.ls = r.ls
+
+-- query: candidates_swapped_names
+SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.ln AND a.ln = r.fn AND a.dob = r.dob
+
+-- query: candidates_name_year
+SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dy = r.dy
+WHERE a.dm = r.dm OR a.dd = r.dd OR (a.dm = r.dd AND a.dd = r.dm)
+
+-- query: candidates_name_day
+SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dm = r.dm AND a.dd = r.dd
+
+-- query: candidates_building
+SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.building = r.building AND a.fn = r.fn
+
+-- query: candidates_undated
+SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln WHERE r.dob IS NULL
+
+-- query: near
+-- Every row of every candidate: what is left of the register to be looked at.
+SELECT r.* FROM register AS r WHERE r.record_id IN (SELECT record_id FROM candidates)
+
 -- query: judged
-WITH candidates AS (
-  SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.tin = r.tin
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.ln = r.ln AND a.dob = r.dob
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.dob = r.dob
-    WHERE SUBSTR(a.ln, 1, 2) = SUBSTR(r.ln, 1, 2) OR a.ln = r.lz OR a.lz = r.ln OR a.la = r.lz OR a.lz = r.la OR a.ls = r.ls
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.ln AND a.ln = r.fn AND a.dob = r.dob
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dy = r.dy
-    WHERE a.dm = r.dm OR a.dd = r.dd OR (a.dm = r.dd AND a.dd = r.dm)
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dm = r.dm AND a.dd = r.dd
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.building = r.building AND a.fn = r.fn
-  UNION SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln WHERE r.dob IS NULL
-),
-compared AS ( -- each period of each candidate with the probe
+WITH compared AS ( -- each period of each candidate with the probe
   SELECT
     c.probe,
     c.record_id,
     a.tin_given,
-    a.known,
+    CASE WHEN w.fn IS NULL THEN 0 ELSE 1 END AS known,
     r.tin AS number_held,
     r.dob AS birth_held,
     CASE WHEN a.tin = r.tin THEN 1 ELSE 0 END AS tin,
@@ -65,9 +84,10 @@ compared AS ( -- each period of each candidate with the probe
     CASE WHEN a.sfx = r.sfx THEN 1 WHEN a.sfx <> r.sfx THEN -1 ELSE 0 END AS suffix,
     CASE WHEN a.key = r.key AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS address,
     CASE WHEN a.building = r.building AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS building
-  FROM candidates AS c
+  FROM (SELECT DISTINCT probe, record_id FROM candidates) AS c
   JOIN asks AS a ON c.probe = a.probe
   JOIN register AS r ON c.record_id = r.record_id
+  LEFT JOIN known AS w ON w.fn = a.fn
   LEFT JOIN alike AS n ON n.called = a.fn AND n.name = r.fn
   LEFT JOIN asked AS k ON k.probe = c.probe AND k.tax_period = r.tax_period
 ),
@@ -184,12 +204,15 @@ SELECT COALESCE(SUM(people), 0) AS people FROM births
 
 -- query: known
 -- Which of the first names as written are borne by more than `few` people of the register.
-SELECT fn FROM names WHERE fn IN (SELECT fn FROM written) GROUP BY fn HAVING SUM(people) > (SELECT MAX(few) FROM limits)
+SELECT fn FROM names WHERE fn IN (SELECT fn FROM asks) GROUP BY fn HAVING SUM(people) > (SELECT MAX(few) FROM limits)
+
+-- query: written
+SELECT DISTINCT fn FROM asks WHERE fn IS NOT NULL
 
 -- query: namesakes
 -- How many people of each name, of each surname and of each birth date the register holds.
-SELECT a.ordinal, n.people AS of_name, b.people AS of_birth, s.people AS of_surname
-FROM answered AS a
+SELECT a.probe, n.people AS of_name, b.people AS of_birth, s.people AS of_surname
+FROM asks AS a
 LEFT JOIN names AS n ON a.fn = n.fn AND a.ln = n.ln
 LEFT JOIN births AS b ON a.dob = b.dob
 LEFT JOIN (SELECT ln, SUM(people) AS people FROM names GROUP BY ln) AS s ON a.ln = s.ln

@@ -32,7 +32,7 @@ ASKS = (*REGISTER[2:13], "tax_periods")  # of a request: what matching reads
 NEEDED = ("record_id", "tax_period", "first_name", "last_name", "date_of_birth", "address_line1", "data_class", "bars")
 PLACE = ("key", "building", "zip5", "has_unit", "has_suffix")
 PLACED = (*PLACE, "place")  # and all that the comparison of two addresses reads, as one struct
-# Names as letters (fn, ln), their parts where they have several (f1; la, lz), their sound (fs, ls); middle initial, suffix, birth date and its parts.
+# Names as letters (fn, ln), their parts where they have several (f1; la, lz), their sound (fs, ls); middle initial; suffix; birth date.
 PERSON = ("tin", "fn", "f1", "fs", "ln", "la", "lz", "ls", "mi", "sfx", "dob", "dy", "dm", "dd")
 
 _FILLER_BIRTH = pl.date(1900, 1, 1)  # what systems put for an unknown day; agreeing on it says nothing

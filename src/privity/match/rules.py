@@ -15,8 +15,11 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``anchor``: what ties it to one person. ``sole``: nobody may hold the number written. ``spares``: how many times rarer
-    a coincidence is than the expected namesakes say; None where namesakes do not matter."""
+    """``anchor`` is what ties the rule to one person.
+
+    ``sole``: nobody may hold the number written. ``spares``: how many times rarer a coincidence is than the expected namesakes say; None
+    where namesakes do not matter.
+    """
 
     id: str
     anchor: str

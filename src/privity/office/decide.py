@@ -23,7 +23,8 @@ from privity.ledger import entry as entries
 from privity.ledger.entry import Kind
 from privity.match.identify import Identified, identify
 from privity.match.prepare import ASKS
-from privity.office import attempts, basis, record, register
+from privity.match.rules import ANCHORS
+from privity.office import attempts, basis, bounds, record, register
 from privity.office import batch as batches
 from privity.terms import Defects, Duty, Eligible, Facts, Outcome, Reasons, Requests, Stage
 
@@ -151,6 +152,7 @@ def _judge(office: Office, batch: Batch, on: Basis, examined: Examined, progress
         register.engine(office),
         asked_bars=_bars(on),
         seed=int(batch.id[:8], 16),
+        namesake_limit=float(on.rulebook.numbers.get("match_namesake_limit", 0)),  # none set: the strict operating point
     )
     progress("identify", examined.asks.height, examined.asks.height)
     facts = _record_facts(office, batch, on, examined, found)
@@ -168,7 +170,7 @@ def _bars(on: Basis) -> list[str]:
 
 def _record_facts(office: Office, batch: Batch, on: Basis, examined: Examined, found: Identified) -> pl.DataFrame:
     """Request facts of the eligible rows, and beside them what the record and the office's own history say."""
-    _keep_bounds(office, batch, found)
+    bounds.keep(office, batch.id, found.bounds)
     keys = attempts.keys(office, examined.asks, found.identifications.frame, on.asked.action or "")
     with office.store.read() as tx:
         history = attempts.earlier(office, tx, batch.id, keys)
@@ -186,16 +188,13 @@ def _record_facts(office: Office, batch: Batch, on: Basis, examined: Examined, f
 
 
 def _within_limit(on: Basis, found: Identified) -> bool | None:
-    """Whether every stratum's bound is within the office's limit. No limit set: missing, which refers."""
+    """Whether the bound of every anchor that identified somebody is within the office's limit. No limit set: missing, which refers.
+
+    The bounds of groups of surnames are kept and shown; they are the same errors counted another way, and no limit is set to them.
+    """
     limit = on.rulebook.numbers.get("match_bound_limit")
-    answered = found.bounds.frame.filter(pl.col("answered") > 0)["limit"]
+    answered = found.bounds.frame.filter((pl.col("answered") > 0) & pl.col("stratum").is_in(ANCHORS))["limit"]
     return None if limit is None else bool((answered <= limit).all())
-
-
-def _keep_bounds(office: Office, batch: Batch, found: Identified) -> None:
-    with office.store.write() as tx:
-        if not tx.rows("bound", batch=batch.id):
-            tx.add("bound", [{"batch": batch.id, **row} for row in found.bounds.frame.rows(named=True)])
 
 
 def _keep_attempts(office: Office, batch: Batch, keys: pl.DataFrame) -> None:
@@ -266,15 +265,16 @@ def _enter_determinations(office: Office, batch: Batch, on: Basis, judged: Judge
     with office.store.read() as tx:
         begin = len(batches.shards(tx, batch.id, DETERMINED))
         shards = batches.shards(tx, batch.id, "requests")
+        bound = bounds.digest(tx, batch.id)
     for shard in shards[begin:]:
         number, rows = int(str(shard["shard"])), int(str(shard["rows"]))
         first = sum(int(str(one["rows"])) for one in shards[:number])
         facts = batches.write_shard(office, batch.id, FACTS, number, judged.facts.slice(first, rows))
-        _enter_shard(office, batch, on, number, _openings(batch, on, judged.rows.slice(first, rows), facts), facts)
+        _enter_shard(office, batch, on, number, _openings(batch, on, judged.rows.slice(first, rows), facts, bound), facts)
         progress("determine", first + rows, batch.rows)
 
 
-def _openings(batch: Batch, on: Basis, rows: pl.DataFrame, facts: str) -> list[bytes]:
+def _openings(batch: Batch, on: Basis, rows: pl.DataFrame, facts: str, bound: str) -> list[bytes]:
     """The canonical rows that the entries commit to: outcome and reasons, and the digests that they rest on."""
     due = batch.day + timedelta(days=int(on.rulebook.numbers.get("shall_due_days", 30)))
     owed = pl.col("duty").is_in([Duty.SHALL.value, Duty.HELD.value])
@@ -283,6 +283,7 @@ def _openings(batch: Batch, on: Basis, rows: pl.DataFrame, facts: str) -> list[b
         due=pl.when(owed).then(pl.lit(due.isoformat())),
         answer=pl.when(pl.col("outcome") == Outcome.REFERRED).then(pl.lit(_least_answer(on), pl.String)),
         facts=pl.lit(facts),
+        bound=pl.lit(bound),
         rests_on=pl.lit(on.digest),
     )
     return entries.canonical_rows(frame)

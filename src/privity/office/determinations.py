@@ -32,6 +32,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "agreed": pl.List(pl.String),
     "request": pl.String,
     "facts": pl.String,
+    "bound": pl.String,
     "rests_on": pl.String,
     "batch": pl.String,
 }

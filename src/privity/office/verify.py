@@ -17,7 +17,7 @@ from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.office import batch as batches
-from privity.office import determinations, dispose, enrol, law, record, tables
+from privity.office import bounds, determinations, dispose, enrol, law, record, tables
 from privity.store import archive
 
 if TYPE_CHECKING:
@@ -122,8 +122,11 @@ def _determined(office: Office, batch: Batch) -> Iterator[str]:
         at += shard.height
     with office.store.read() as tx:
         facts = {str(one["digest"]) for one in batches.shards(tx, batch.id, "facts")}
+        bound = bounds.digest(tx, batch.id)
     if not set(rows["facts"].unique().to_list()) <= facts:
         yield f"batch {batch.id[:12]}: determinations rest on facts that are not on file"
+    if set(rows["bound"].unique().to_list()) - {bound}:
+        yield f"batch {batch.id[:12]}: the error bound on file is not the one that its determinations name"
     for stage in ("facts", "envelope", "defects", "attempts"):
         for _ in batches.read_all(office, batch.id, stage):
             pass  # opening a shard checks its digest

@@ -8,7 +8,8 @@ Memory, threads and the folder for what does not fit are arguments; nothing here
 
 from __future__ import annotations
 
-import shutil
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,15 +17,14 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from privity.errors import InputError
+from privity.engines.progress import Counted, watched
+from privity.engines.shards import files, fresh, nothing, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from privity.match.engine import Tables
-
-SHARD = 262_144  # rows handed to a function at once: large enough for vectorised work, small enough for memory
+    from privity.match.engine import Progress, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,40 +33,55 @@ class DuckDB:
 
     ``memory`` in DuckDB's words (``"2GB"``); it bounds the queries, not the frames given and returned.
     ``spill`` is where intermediate results go that exceed it: personal data, so a folder of the office.
+    ``threads`` of them read and compare; as many shards of rows are worked on at once, and one more is read meanwhile.
     """
 
     spill: Path
     memory: str = "1500MB"
     threads: int = 2
 
-    def map_rows(self, fn: Callable[[pl.DataFrame], pl.DataFrame], source: Sequence[Path], target: Path) -> None:
+    def map_rows(
+        self, fn: Callable[[pl.DataFrame], pl.DataFrame], source: Sequence[Path], target: Path, *, progress: Progress | None = None
+    ) -> None:
         """See ``Engine.map_rows``. CSV cells come as text."""
-        part = _fresh(target)
-        part.mkdir(parents=True)
-        try:
-            for number, rows in enumerate(_shards(source)):
-                fn(rows).write_parquet(part / f"{number:05d}.parquet", compression="zstd")
-        except BaseException:
-            shutil.rmtree(part)
-            raise
-        part.rename(target)
+        with fresh(target) as part:
+            part.mkdir(parents=True)
+            shards = files(source)
+            counted = Counted(sum(shard.size for shard in shards), progress)
+            frames = (frame for shard in shards for frame in shard.frames())
+            if not self._written(fn, frames, part, counted):
+                write(fn, nothing(source), part, "00000")
+            counted.end()
 
-    def query(self, sql: str, tables: Tables) -> pl.DataFrame:
+    def _written(
+        self, fn: Callable[[pl.DataFrame], pl.DataFrame], frames: Iterator[tuple[pl.DataFrame, float]], part: Path, counted: Counted
+    ) -> int:
+        """Writes a part for each frame, in order; how many. No more frames are held than there are threads, and the one that is read."""
+        running: deque[tuple[Future[None], float]] = deque()
+        number = 0
+        with ThreadPoolExecutor(self.threads) as pool:
+            try:
+                for frame, size in frames:
+                    running.append((pool.submit(write, fn, frame, part, f"{number:05d}"), size))
+                    number += 1
+                    while len(running) >= self.threads:
+                        counted.add(_done(running))
+                while running:
+                    counted.add(_done(running))
+            finally:
+                pool.shutdown(cancel_futures=True)
+        return number
+
+    def query(self, sql: str, tables: Tables, *, progress: Progress | None = None) -> pl.DataFrame:
         """See ``Engine.query``."""
-        with self._connection(tables) as connection:
+        with self._connection(tables) as connection, _told(connection, progress):
             result: pl.DataFrame = connection.sql(sql).pl()
         return result
 
-    def save(self, sql: str, tables: Tables, target: Path) -> None:
+    def save(self, sql: str, tables: Tables, target: Path, *, progress: Progress | None = None) -> None:
         """See ``Engine.save``."""
-        part = _fresh(target)
-        try:
-            with self._connection(tables) as connection:
-                connection.execute(f"COPY ({sql}) TO {_text(part)} (FORMAT parquet, COMPRESSION zstd)")
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        part.rename(target)
+        with fresh(target) as part, self._connection(tables) as connection, _told(connection, progress):
+            connection.execute(f"COPY ({sql}) TO {_text(part)} (FORMAT parquet, COMPRESSION zstd)")
 
     @contextmanager
     def _connection(self, tables: Tables) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -87,6 +102,22 @@ class DuckDB:
         }
 
 
+def _done(running: deque[tuple[Future[None], float]]) -> float:
+    """Waits for the oldest; what it stood for."""
+    future, size = running.popleft()
+    future.result()
+    return size
+
+
+@contextmanager
+def _told(connection: duckdb.DuckDBPyConnection, progress: Progress | None) -> Iterator[None]:
+    """DuckDB counts only while its own bar is on; nothing is printed."""
+    if progress:
+        connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0")
+    with watched(lambda: connection.query_progress() / 100, connection.interrupt, progress):
+        yield
+
+
 def _admit(connection: duckdb.DuckDBPyConnection, name: str, table: pl.DataFrame | Sequence[Path]) -> None:
     """A frame becomes a table, so that the planner knows its size; files become a view, so that they are streamed."""
     if isinstance(table, pl.DataFrame):
@@ -94,33 +125,9 @@ def _admit(connection: duckdb.DuckDBPyConnection, name: str, table: pl.DataFrame
         connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM handed_over')  # noqa: S608 - names of ours
         connection.unregister("handed_over")
     else:
-        files = ", ".join(_text(path) for path in table)
-        connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])')  # noqa: S608 - names of ours
+        paths = ", ".join(_text(path) for path in table)
+        connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{paths}])')  # noqa: S608 - names of ours
 
 
 def _text(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def _fresh(target: Path) -> Path:
-    """Where a result grows before it has its name."""
-    part = target.with_name(target.name + ".part")
-    for path in (target, part):
-        if path.exists():
-            raise InputError(f"{path.name} is already there", remedy="choose another name, or remove what an earlier run left")
-    return part
-
-
-def _shards(source: Sequence[Path]) -> Iterator[pl.DataFrame]:
-    for path in source:
-        yield from _scan(path).collect_batches(chunk_size=SHARD, maintain_order=True)
-
-
-def _scan(path: Path) -> pl.LazyFrame:
-    match path.suffix.lower():
-        case ".parquet":
-            return pl.scan_parquet(path)
-        case ".csv":
-            return pl.scan_csv(path, infer_schema=False)
-        case _:
-            raise InputError(f"{path.name} is neither Parquet nor CSV", remedy="give the register as Parquet or CSV files")

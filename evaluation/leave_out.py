@@ -85,7 +85,8 @@ def identify(*, place: str, register: str, limit: float) -> dict[str, Any]:
 
     folder = Path(place)
     asked = pl.read_parquet(folder / "requests.parquet").with_row_index("ordinal").with_columns(row=pl.col("ordinal") + 2)
-    found = identified(Eligible(asked), prepared(folder / register), DuckDB(folder), asked_bars=[], seed=DECOYS, namesake_limit=limit)
+    work = folder / f"work-{register}"  # kept for the other operating point: candidates do not depend on it
+    found = identified(Eligible(asked), prepared(folder / register), DuckDB(folder), work, asked_bars=[], seed=DECOYS, namesake_limit=limit)
     people = found.identifications.frame
     people.write_parquet(folder / f"found-{register}-{limit}.parquet")
     truth = pl.read_parquet(folder / "truth.parquet").rename({"record_id": "meant"})

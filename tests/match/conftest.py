@@ -50,8 +50,10 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         pl.DataFrame(json.loads(rows), schema={column: pl.String() for column in REGISTER}).write_parquet(folder / "held.parquet")
         return prepare([folder / "held.parquet"], engine, folder)
 
-    def run(rows: list[Cells], asks: list[Cells], *, seed: int = 1) -> Identified:
-        return identify(eligible(asks), register(json.dumps(rows)), engine, asked_bars=BARS, seed=seed)
+    def run(rows: list[Cells], asks: list[Cells], *, seed: int = 1, namesake_limit: float = 0.0) -> Identified:
+        work = tmp_path_factory.mktemp("work") / "batch"
+        held_register = register(json.dumps(rows))
+        return identify(eligible(asks), held_register, engine, work, asked_bars=BARS, seed=seed, namesake_limit=namesake_limit)
 
     return run
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from privity.match import decoys, upper_limit
 from privity.match.bound import bounds
-from privity.match.prepare import prepare_requests
+from privity.match.retrieve import answerable
 
 from .conftest import OTHER, Ask, asked, eligible, held
 
@@ -21,33 +24,48 @@ def test_limits_are_clopper_and_pearsons(accepted: int, tried: int, limit: float
     assert upper_limit(accepted, tried) == pytest.approx(limit, rel=1e-4)
 
 
-def batch(size: int) -> pl.DataFrame:
-    names = [f"{chr(65 + i % 26)}{chr(65 + i // 26 % 26)}NA" for i in range(size)]
-    asks = [asked(first_name=name, date_of_birth=f"19{50 + i % 50}-0{1 + i % 9}-1{i % 9}", tin=f"4{i:08}") for i, name in enumerate(names)]
-    return prepare_requests(eligible(asks).frame).drop("place")
+@pytest.fixture
+def batch(tmp_path: Path) -> Callable[[int], list[Path]]:
+    def written(size: int) -> list[Path]:
+        names = [f"{chr(65 + i % 26)}{chr(65 + i // 26 % 26)}NA" for i in range(size)]
+        asks = [
+            asked(first_name=name, date_of_birth=f"19{50 + i % 50}-0{1 + i % 9}-1{i % 9}", tin=f"4{i:08}") for i, name in enumerate(names)
+        ]
+        answerable(eligible(asks).frame).write_parquet(tmp_path / "asks.parquet")
+        return [tmp_path / "asks.parquet"]
+
+    return written
 
 
-def test_decoys_are_the_same_for_a_seed_and_others_for_another() -> None:
+def test_decoys_are_the_same_for_a_seed_and_others_for_another(batch: Callable[[int], list[Path]]) -> None:
     asks = batch(50)
     assert decoys(asks, 3, enough=200).equals(decoys(asks, 3, enough=200))
     assert not decoys(asks, 3, enough=200).equals(decoys(asks, 4, enough=200))
 
 
-def test_a_decoy_is_no_request_and_shares_no_number_with_its_name() -> None:
-    asks = batch(40)
-    made = decoys(asks, 1, enough=2_000)
+def test_decoys_do_not_depend_on_how_the_requests_are_cut(batch: Callable[[int], list[Path]], tmp_path: Path) -> None:
+    (asks,) = batch(50)
+    halves = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    for half, path in zip((pl.read_parquet(asks).head(20), pl.read_parquet(asks).tail(30)), halves, strict=True):
+        half.write_parquet(path)
+    assert decoys(halves, 3, enough=200).equals(decoys([asks], 3, enough=200))
+
+
+def test_a_decoy_is_no_request_and_shares_no_number_with_its_name(batch: Callable[[int], list[Path]]) -> None:
+    files = batch(40)
+    asks, made = pl.read_parquet(files), decoys(files, 1, enough=2_000)
     assert made.height > 1_000
     assert made.columns == asks.columns
-    assert made["ordinal"].min() == 40
-    assert made["ordinal"].n_unique() == made.height
+    assert made["probe"].min() == 40
+    assert made["probe"].n_unique() == made.height
     assert made.join(asks, on=["fn", "ln", "dob"], how="semi").is_empty()
     assert made.join(asks, on=["fn", "ln", "tin"], how="semi").is_empty()
-    assert made.drop("ordinal").unique().height == made.height
+    assert made.drop("probe", "place").unique().height == made.height
 
 
-def test_decoys_keep_the_batchs_own_parts() -> None:
-    asks = batch(60)
-    made = decoys(asks, 1, enough=0)
+def test_decoys_keep_the_batchs_own_parts(batch: Callable[[int], list[Path]]) -> None:
+    files = batch(60)
+    asks, made = pl.read_parquet(files), decoys(files, 1, enough=0)
     for part in ("fn", "dob", "tin"):
         assert set(made[part]) <= set(asks[part])
         assert made[part].n_unique() > 50

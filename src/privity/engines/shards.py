@@ -38,7 +38,7 @@ class Shard:
         if self.rows is not None:
             yield scan(self.path).slice(self.first, self.rows).collect(), self.size
             return
-        each = self.size / _rows(self.path) if self.path.suffix.lower() == ".parquet" else None
+        each = self.size / max(1, _rows(self.path)) if self.path.suffix.lower() == ".parquet" else None
         for frame in scan(self.path).collect_batches(chunk_size=SHARD, maintain_order=True):
             yield frame, each * frame.height if each else float(frame.estimated_size())
 

@@ -13,11 +13,16 @@ their parts, so they are fewer than independent draws would be; a batch of a few
 from __future__ import annotations
 
 from math import exp, lgamma, log, log1p
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from privity.match.rules import ADDRESS, ANCHORS, NUMBER
 from privity.terms import Bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 CONFIDENCE = 0.95
 ENOUGH = 65_536  # decoys aimed at: with none accepted, the rate is below 5 in 100,000
@@ -54,29 +59,39 @@ def _at_most(count: int, tried: int, rate: float) -> float:
     return min(1.0, sum(exp(term) for term in terms))
 
 
-def decoys(asks: pl.DataFrame, seed: int, *, enough: int = ENOUGH) -> pl.DataFrame:
-    """Rows like ``asks`` (columns of ``prepare_requests``) that mean nobody; ``ordinal`` continues after the last one.
+def decoys(asks: Sequence[Path], seed: int, *, enough: int = ENOUGH) -> pl.DataFrame:
+    """Rows like those of the files ``asks`` (see ``retrieve``) that mean nobody; ``probe`` continues after the last one, places are null.
 
     One shuffle of the whole batch, more for a batch smaller than ``enough``; of a batch larger than ``MOST``, about that many rows by lot.
     The same seed gives the same decoys. Left out: a decoy with the name and birth date of a request, or with the number and
     address of its own name.
     """
-    if asks.height <= 1:  # one row has nobody to be mixed with
-        return asks.clear()
-    drawn = _drawn(asks, seed, min(TRIES, max(1, -(-enough // asks.height))))
-    made = drawn.join(asks.select(_KEYS), on=_KEYS, how="anti", maintain_order="left")
-    after = asks["ordinal"].cast(pl.Int64).max() or 0
-    return made.with_columns((pl.int_range(pl.len(), dtype=pl.Int64) + after + 1).cast(pl.UInt32).alias("ordinal")).select(asks.columns)
+    rows = pl.scan_parquet(list(asks)).with_row_index("at")
+    height, after = rows.select(pl.len(), pl.col("probe").max().cast(pl.Int64)).collect().row(0)
+    columns = [name for name in rows.collect_schema().names() if name != "at"]
+    picks = _picks(height, seed, min(TRIES, max(1, -(-enough // height)))) if height > 1 else _picks(0, seed, 1)
+    drawn = _drawn(rows, picks)  # one row has nobody to be mixed with
+    meant = rows.select(_KEYS).join(drawn.lazy().select(_KEYS), on=_KEYS, how="semi").collect()
+    made = drawn.join(meant, on=_KEYS, how="anti", maintain_order="left")
+    number = pl.int_range(pl.len(), dtype=pl.Int64) + ((after or 0) + 1)
+    return made.with_columns(number.cast(pl.UInt32).alias("probe")).select(columns)
 
 
-def _drawn(asks: pl.DataFrame, seed: int, tries: int) -> pl.DataFrame:
-    """The shuffled parts side by side."""
-    picks = _picks(asks.height, seed, tries)
+def _drawn(rows: pl.LazyFrame, picks: pl.DataFrame) -> pl.DataFrame:
+    """The shuffled parts side by side: names of one row, birth date of another, all else of a third. Only rows picked are read."""
     births, names = ["dob", "dy", "dm", "dd"], ["fn", "f1", "fs", "ln", "la", "lz", "ls", "mi", "sfx"]
-    place = [name for name in asks.columns if name not in (*births, *names, "ordinal")]
-    holder = asks.select(*place, pl.col("fn").alias("their_fn"), pl.col("ln").alias("their_ln"))
-    parts = (asks.select("ordinal", *names)[picks["name"]], asks.select(births)[picks["birth"]], holder[picks["place"]])
-    return pl.concat(parts, how="horizontal").filter((pl.col("fn") != pl.col("their_fn")) | (pl.col("ln") != pl.col("their_ln")))
+    kind = rows.collect_schema()
+    others = [name for name in kind.names() if name not in (*births, *names, "at", "probe", "place")]
+    holder: list[str | pl.Expr] = [*others, pl.col("fn").alias("their_fn"), pl.col("ln").alias("their_ln")]
+    parts = [_taken(rows, picks[which], columns) for which, columns in (("name", names), ("birth", births), ("place", holder))]
+    made = pl.concat(parts, how="horizontal").filter((pl.col("fn") != pl.col("their_fn")) | (pl.col("ln") != pl.col("their_ln")))
+    return made.with_columns(pl.lit(None, kind["place"]).alias("place"))
+
+
+def _taken(rows: pl.LazyFrame, picks: pl.Series, columns: Sequence[str | pl.Expr]) -> pl.DataFrame:
+    """These columns of the rows picked, in the order of the picks."""
+    order = picks.cast(pl.get_index_type()).alias("at").to_frame().with_row_index("nth").lazy()
+    return rows.select("at", *columns).join(order, on="at").collect().sort("nth").drop("at", "nth")
 
 
 def _picks(height: int, seed: int, tries: int) -> pl.DataFrame:

@@ -18,21 +18,23 @@ import polars as pl
 
 from privity.fields import address
 from privity.match.alike import alike
-from privity.match.bound import bounds, decoys, group
-from privity.match.prepare import PERSON, prepare_requests
-from privity.match.queries import HELD, JUDGED, KNOWN, NAMESAKES, PEOPLE
+from privity.match.bound import bounds
+from privity.match.queries import HELD, JUDGED
+from privity.match.retrieve import SLICE, retrieve
 from privity.match.rules import ADDRESS, ANCHOR, meant
-from privity.terms import Bounds, Identifications, Identity
+from privity.terms import ORDINAL, Bounds, Identifications, Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
 
-    from privity.match.engine import Engine, Tables
+    from privity.match.engine import Engine, Progress, Tables
     from privity.match.prepare import PreparedRegister
+    from privity.match.retrieve import Retrieved
     from privity.terms import Eligible
 
-SLICE = 262_144  # rows whose address parts are side by side at once
-ENOUGH_PEOPLE = 1_000_000  # held before a first name that fewer than one in so many bear is taken for a slip of the pen
+AT_ONCE = 4  # shards of probes that are compared with their candidates at once
+RETRIEVAL = 0.7  # about this share of the work is done when candidates are found
 BUILDING = "R4"  # rests on the building, not on the whole address
 UNKNOWN = 99  # ranks above every class
 AGREEMENTS = ("same", "cannot-tell", "different")
@@ -64,90 +66,70 @@ class Identified:
 
 
 def identify(
-    eligible: Eligible, register: PreparedRegister, engine: Engine, *, asked_bars: Collection[str], seed: int, namesake_limit: float = 0.0
+    eligible: Eligible,
+    register: PreparedRegister,
+    engine: Engine,
+    work: Path,
+    *,
+    asked_bars: Collection[str],
+    seed: int,
+    namesake_limit: float = 0.0,
+    progress: Progress = lambda _share: None,
 ) -> Identified:
     """Look the eligible requests up in the register. ``asked_bars``: ids such as ``i-6-informant`` that a fact of the record reads.
 
-    ``seed`` draws the decoys and changes nothing else. ``namesake_limit``: up to how many expected namesakes with the same birth date a
-    name alone identifies; 0, the strict operating point: never.
+    ``work`` is a folder for this batch, register and seed alone: what a killed call left there is gone on with. ``seed`` draws the decoys
+    and changes nothing else. ``namesake_limit``: up to how many expected namesakes with the same birth date a name alone identifies; 0, the
+    strict operating point: never. ``progress`` hears the share done.
     """
-    prepared = prepare_requests(eligible.frame)
-    requests, places = prepared.drop("place"), prepared.select("ordinal", "place")
-    asks = requests.filter(_answerable())
-    tried = decoys(asks, seed)
-    probes = _counted(pl.concat([asks, tried]), register, engine)
-    judged = _judged(probes, register, engine, namesake_limit)
-    found = _identified(requests, judged)
-    held = _held(found, requests, register, engine)
-    people, facts = _standing(found, _about(_compared(held, places), sorted(asked_bars)))
+    near = retrieve(eligible.frame, register, engine, work, seed=seed, told=lambda share: progress(RETRIEVAL * share))
+    bars, parts = sorted(asked_bars), list[tuple[pl.DataFrame, pl.DataFrame]]()
+    groups = [near.asks[at : at + AT_ONCE] for at in range(0, len(near.asks), AT_ONCE)]
+    for number, shards in enumerate(groups, start=1):
+        parts.append(_of_shards(shards, near, engine, bars, namesake_limit))
+        progress(RETRIEVAL + (1 - RETRIEVAL) * number / (len(groups) + 1))
+    fooled = _judged([near.decoys], near, engine, namesake_limit).filter("meant")
+    people, facts = _for_all(eligible.frame, parts, bars)
+    progress(1.0)
     return Identified(
-        identifications=Identifications(people.select(*Identifications.SCHEMA)),
+        identifications=Identifications(people),
         record_facts=facts,
-        bounds=_bounds(probes, tried["ordinal"], people, judged),
-        read=asks["ordinal"],
+        bounds=_bounds(near.probes, people, fooled),
+        read=near.probes.filter(~pl.col("decoy"))["probe"].alias("ordinal"),
     )
 
 
-def _answerable() -> pl.Expr:
-    """A rule could accept it. Nothing else is looked up: a look-up is an inspection."""
-    person = pl.all_horizontal(pl.col("fn", "ln", "dob").is_not_null()) & (pl.col("periods").list.len() > 0)
-    return person & (pl.col("tin").is_not_null() | ((pl.col("tin_given") == 0) & pl.col("key").is_not_null()))
+def _of_shards(shards: Sequence[Path], near: Retrieved, engine: Engine, bars: list[str], limit: float) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Identifications of the probes that may mean somebody, and the facts of the record of those who are meant."""
+    found = _identified(_judged(shards, near, engine, limit))
+    held = _held(found, shards, near, engine)
+    return _standing(found, _about(_compared(held, shards), bars))
 
 
-def _counted(asks: pl.DataFrame, register: PreparedRegister, engine: Engine) -> pl.DataFrame:
-    """Adds what the register's own frequencies say of each probe.
-
-    ``namesakes``: how many people of the name would have the birth date if names and birth dates were independent; ``group`` of the
-    surname; ``known``: 1 if people bear the first name as it is written.
-    """
-    tables = {"names": [register.names], "births": [register.births]}
-    dated = float(engine.query(PEOPLE, {"births": [register.births]})["people"].item())
-    counts = engine.query(NAMESAKES, {"answered": asks.select("ordinal", "fn", "ln", "dob"), **tables})
-    counted = asks.join(counts, on="ordinal", how="left", maintain_order="left")
-    share = pl.col("of_birth").fill_null(1) / max(1.0, dated)
-    return counted.with_columns(
-        (pl.col("of_name").fill_null(1) * share).alias("namesakes"),
-        group(pl.col("of_surname").fill_null(1) / max(1.0, dated)).alias("group"),
-        _known(asks, register, engine, dated),
-    ).drop("of_name", "of_birth", "of_surname")
-
-
-def _known(asks: pl.DataFrame, register: PreparedRegister, engine: Engine, people: float) -> pl.Series:
-    """1 where the first name as written is somebody's own. A small register cannot tell a name from a slip: there, all are names."""
-    if people < ENOUGH_PEOPLE:
-        return pl.Series("known", [1], dtype=pl.Int32).new_from_index(0, asks.height)
-    tables: Tables = {
-        "names": [register.names],
-        "written": asks.select("fn").unique(),
-        "limits": pl.DataFrame({"few": [people / ENOUGH_PEOPLE]}),
-    }
-    names = engine.query(KNOWN, tables)["fn"]
-    return asks.select(pl.col("fn").is_in(names.implode()).fill_null(True).cast(pl.Int32).alias("known")).to_series()
-
-
-def _judged(asks: pl.DataFrame, register: PreparedRegister, engine: Engine, limit: float) -> pl.DataFrame:
+def _judged(shards: Sequence[Path], near: Retrieved, engine: Engine, limit: float) -> pl.DataFrame:
     """A row for each probe that may mean somebody.
 
     How many people are possible, how many accepted, the accepted one, and whether they are ``meant``.
     """
-    probes = asks.select(pl.col("ordinal").alias("probe"), "tin_given", "known", *PERSON, "key", "building")
-    found = engine.query(JUDGED, {"asks": probes, "asked": _asked(asks), "alike": alike(), "register": register.rows})
-    counted = asks.select(pl.col("ordinal").alias("probe"), "namesakes")
-    return found.join(counted, on="probe", how="left", validate="1:1").with_columns(meant(limit).alias("meant"))
+    tables: Tables = {"asks": shards, "asked": _asked(shards), "alike": alike(), "known": near.known}
+    found = engine.query(JUDGED, {**tables, "candidates": near.candidates, "register": [near.near]})
+    counted = near.probes.select("probe", "namesakes")
+    return found.join(counted, on="probe", how="left", validate="1:1").with_columns(meant(limit).alias("meant")).sort("probe")
 
 
-def _asked(asks: pl.DataFrame) -> pl.DataFrame:
-    return asks.select(pl.col("ordinal").alias("probe"), pl.col("periods").alias("tax_period")).explode("tax_period").drop_nulls()
+def _asked(shards: Sequence[Path]) -> pl.DataFrame:
+    """The periods that each probe asks about, a row a period."""
+    asks = pl.scan_parquet(list(shards)).select("probe", pl.col("periods").alias("tax_period"))
+    return asks.explode("tax_period", empty_as_null=False, keep_nulls=False).collect()
 
 
-def _identified(requests: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
-    """``Identifications`` for every request, in order."""
-    found = _agreed(requests.select("ordinal").join(judged, left_on="ordinal", right_on="probe", how="left", maintain_order="left"))
+def _identified(judged: pl.DataFrame) -> pl.DataFrame:
+    """``Identifications`` of judged probes."""
     several = pl.col("possible") > 1
-    one = pl.col("meant").fill_null(False)
+    one = pl.col("meant")
     identity = pl.when(one).then(pl.lit(str(Identity.UNIQUE))).when(several).then(pl.lit(str(Identity.SEVERAL)))
-    return found.select(
-        "ordinal",
+    return _agreed(judged).select(
+        pl.col("probe").cast(ORDINAL).alias("ordinal"),
         identity.otherwise(pl.lit(str(Identity.ABSENT))).alias("identity"),
         *(pl.when(one).then(name).alias(name) for name in ("record_id", "rule", "agreed")),
         one.alias("rival_excluded"),
@@ -161,27 +143,36 @@ def _agreed(found: pl.DataFrame) -> pl.DataFrame:
     return found.join(patterns, on=list(AGREED), how="left", nulls_equal=True, maintain_order="left")
 
 
-def _bounds(probes: pl.DataFrame, decoy: pl.Series, people: pl.DataFrame, judged: pl.DataFrame) -> Bounds:
+def _for_all(eligible: pl.DataFrame, parts: list[tuple[pl.DataFrame, pl.DataFrame]], bars: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A row for every eligible request: who could not be looked up, or had no candidate, is absent."""
+    every = eligible.select("ordinal")
+    nobody = pl.col("identity").fill_null(str(Identity.ABSENT))
+    empty = pl.DataFrame(schema=dict(Identifications.SCHEMA))
+    people = every.join(pl.concat([empty, *(part[0] for part in parts)]), on="ordinal", how="left", maintain_order="left")
+    people = people.with_columns(nobody, pl.col("rival_excluded").fill_null(False)).select(*Identifications.SCHEMA)
+    facts = every.join(pl.concat([_no_facts(bars), *(part[1] for part in parts)]), on="ordinal", how="left", maintain_order="left")
+    return people, facts.with_columns(nobody)
+
+
+def _no_facts(bars: list[str]) -> pl.DataFrame:
+    texts = dict.fromkeys(("identity", "address_agreement"), pl.String())
+    schema = {"ordinal": ORDINAL, **texts, "period_held": pl.Boolean(), "data_class": pl.String()}
+    return pl.DataFrame(schema=schema | {f"bar:{bar}": pl.Boolean() for bar in bars})
+
+
+def _bounds(probes: pl.DataFrame, people: pl.DataFrame, fooled: pl.DataFrame) -> Bounds:
     """What was asked, tried, answered and fooled, by anchor and by group of surnames."""
-    about = probes.select("ordinal", "tin_given", "namesakes", "group").with_columns(
-        pl.col("ordinal").is_in(decoy.implode()).alias("decoy")
-    )
-    fooled = judged.filter("meant").select(pl.col("probe").alias("ordinal"), "rule")
-    named = people.filter(pl.col("identity") == Identity.UNIQUE).select("ordinal", "rule")
+    named = people.filter(pl.col("identity") == Identity.UNIQUE).select(pl.col("ordinal").alias("probe"), "rule")
     anchor = pl.col("rule").replace_strict(ANCHOR, return_dtype=pl.String).alias("anchor")
-    return bounds(
-        about.filter(~pl.col("decoy")),
-        about.filter("decoy"),
-        named.join(about, on="ordinal").with_columns(anchor),
-        fooled.join(about.filter("decoy"), on="ordinal").with_columns(anchor),
-    )
+    answered, taken = (rows.select("probe", "rule").join(probes, on="probe").with_columns(anchor) for rows in (named, fooled))
+    return bounds(probes.filter(~pl.col("decoy")), probes.filter("decoy"), answered, taken)
 
 
-def _held(people: pl.DataFrame, requests: pl.DataFrame, register: PreparedRegister, engine: Engine) -> pl.DataFrame:
+def _held(people: pl.DataFrame, shards: Sequence[Path], near: Retrieved, engine: Engine) -> pl.DataFrame:
     """What is held of each person identified: a row for each period, with bars, class and place."""
     one = people.filter(pl.col("record_id").is_not_null()).select("ordinal", "record_id")
-    asked = _asked(requests.join(one, on="ordinal", how="semi"))
-    return engine.query(HELD, {"identified": one, "asked": asked, "register": register.rows})
+    asked = _asked(shards).join(one, left_on="probe", right_on="ordinal", how="semi")
+    return engine.query(HELD, {"identified": one, "asked": asked, "register": [near.near]})
 
 
 def _standing(people: pl.DataFrame, facts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -199,15 +190,22 @@ def _standing(people: pl.DataFrame, facts: pl.DataFrame) -> tuple[pl.DataFrame, 
     return standing.select(people.columns), standing.select("ordinal", "identity", *facts.columns[1:])
 
 
-def _compared(held: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Adds ``agreement`` of the address supplied with the address of each row held; a slice at a time, for the parts are many."""
-    supplied = places.select("ordinal", pl.col("place").name.prefix_fields("asked_").alias("supplied"))
-    slices = (rows.join(supplied, on="ordinal", how="left", maintain_order="left") for rows in held.iter_slices(SLICE))
+def _compared(held: pl.DataFrame, shards: Sequence[Path]) -> pl.DataFrame:
+    """Adds ``agreement`` of the address supplied with the address of each row held; a shard at a time, for the parts are many."""
+    parts = [_agreement_in(held, shard) for shard in shards]
+    return pl.concat(parts) if parts else held.drop("place").with_columns(pl.lit(None, pl.String).alias("agreement"))
+
+
+def _agreement_in(held: pl.DataFrame, shard: Path) -> pl.DataFrame:
+    supplied = pl.scan_parquet(shard).select(
+        pl.col("probe").alias("ordinal"), pl.col("place").name.prefix_fields("asked_").alias("supplied")
+    )
+    rows = held.lazy().join(supplied, on="ordinal", how="inner", maintain_order="left").collect()
     agreed = [
-        rows.select("place", "supplied").unnest("place", "supplied").select(address.agreement("asked_", "").alias("agreement"))
-        for rows in slices
+        part.select("place", "supplied").unnest("place", "supplied").select(address.agreement("asked_", "").alias("agreement"))
+        for part in rows.iter_slices(SLICE)
     ]
-    return held.drop("place").with_columns(pl.concat(agreed) if agreed else pl.Series("agreement", [], pl.String))
+    return rows.drop("place", "supplied").with_columns(pl.concat(agreed) if agreed else pl.lit(None, pl.String).alias("agreement"))
 
 
 def _about(held: pl.DataFrame, bars: list[str]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ What a step computes follows from the receipt and from the basis named in the ``
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -77,6 +78,7 @@ def decide(office: Office, batch: Batch, progress: Progress) -> None:
     _enter_examined(office, batch, on, examined.asks)
     judged = _judge(office, batch, on, examined, progress)
     _enter_determinations(office, batch, on, judged, progress)
+    shutil.rmtree(register.workplace(office, batch.id, on.digest), ignore_errors=True)
 
 
 # ---------------------------------------------------------------- examine
@@ -145,16 +147,17 @@ def _enter_examined(office: Office, batch: Batch, on: Basis, asks: pl.DataFrame)
 
 def _judge(office: Office, batch: Batch, on: Basis, examined: Examined, progress: Progress) -> Judged:
     """The record stage for the eligible rows; the rest keep what the request stage said."""
-    progress("identify", 0, examined.asks.height)
+    asked, work = examined.asks.height, register.workplace(office, batch.id, on.digest)
     found = identify(
         Eligible(examined.asks),
         register.of(office, on.register),
         register.engine(office),
+        work,
         asked_bars=_bars(on),
         seed=int(batch.id[:8], 16),
         namesake_limit=float(on.rulebook.numbers.get("match_namesake_limit", 0)),  # none set: the strict operating point
+        progress=lambda share: progress("identify", int(share * asked), asked),
     )
-    progress("identify", examined.asks.height, examined.asks.height)
     facts = _record_facts(office, batch, on, examined, found)
     made = decision.determine(on.rulebook, Facts(facts), Stage.RECORD, on.asked)
     _decide_twice(on, Facts(facts), made.outcomes.frame, Stage.RECORD)

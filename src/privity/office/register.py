@@ -62,6 +62,11 @@ def engine(office: Office) -> DuckDB:
     return DuckDB(scratch)
 
 
+def workplace(office: Office, batch: str, basis: str) -> Path:
+    """Where a batch is matched: a folder of its own, gone on with after a kill, and removed once the batch is determined."""
+    return office.root / "scratch" / f"match-{batch}-{basis[:16]}"
+
+
 def in_force(tx: Tx) -> str:
     """The digest of the register in force.
 

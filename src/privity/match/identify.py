@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from privity.match.engine import Engine
-    from privity.match.prepare import PreparedRegister
+    from privity.match.register import PreparedRegister
     from privity.terms import Eligible
 
 SLICE = 262_144  # rows whose address parts are side by side at once

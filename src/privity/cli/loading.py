@@ -1,0 +1,107 @@
+"""What `load` shows: progress with rate and remaining time; afterwards what was prepared and what was found."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from privity.cli import screen
+from privity.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from rich.progress import Task, TaskID
+
+    from privity.office.place import Office
+    from privity.office.register import Loaded
+    from privity.office.register import Progress as Told
+
+ADDRESSES = ("postgresql://", "postgres://")
+
+
+class Rate(ProgressColumn):
+    """Rows a second, over the last while."""
+
+    def render(self, task: Task) -> Text:
+        """See rich."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f} rows/s" if speed else "", style="progress.data.speed")
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar a step on a terminal, in rows; silent elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _step, _done, _total: None
+        return
+    columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=120.0) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield show
+
+
+def from_source(office: Office, given: Sequence[str], table: str, told: Told) -> Loaded:
+    """Load files, folders, or one table of a database.
+
+    Raises:
+        InputError: a table without a database or the other way round; or as `load` and `load_table` say.
+    """
+    from pathlib import Path
+
+    from privity.office import register
+
+    databases = [one for one in given if one.startswith(ADDRESSES)]
+    if bool(databases) != bool(table) or (databases and len(given) > 1):
+        raise InputError(
+            "a table goes with one database, and files with none", remedy="privity load OFFICE postgresql://host/name --table schema.name"
+        )
+    if databases:
+        return register.load_table(office, databases[0], table, told)
+    paths: list[Path] = [Path(one) for one in given]
+    return register.load(office, paths, told)
+
+
+def show(done: Loaded) -> None:
+    """In words."""
+    found = done.found
+    screen.say(f"register {done.digest[:12]} in force, ledger entry {done.entry}")
+    screen.say(f"files: {done.prepared:,} prepared, {done.files - done.prepared:,} reused")
+    screen.say(f"{found.row_count:,} rows of {found.people:,} people")
+    if found.conflicting_keys:
+        screen.say(
+            f"{found.conflicting_keys:,} pairs of record_id and tax_period hold rows that differ, of {found.conflicting_people:,} people: all are kept"
+        )
+    if found.several_people:
+        screen.say(
+            f"{found.several_people:,} ids bear several birth dates and several numbers: each looks like two people, and nobody is identified by it"
+        )
+
+
+def said(done: Loaded) -> dict[str, object]:
+    """The same as one object."""
+    found = done.found
+    return {
+        "register": done.digest,
+        "entry": done.entry,
+        "files": done.files,
+        "prepared": done.prepared,
+        "reused": done.files - done.prepared,
+        "rows": found.row_count,
+        "people": found.people,
+        "conflicting_keys": found.conflicting_keys,
+        "conflicting_people": found.conflicting_people,
+        "several_people": found.several_people,
+    }

@@ -81,13 +81,10 @@ def show(done: Loaded) -> None:
     screen.say(f"files: {done.prepared:,} prepared, {done.files - done.prepared:,} reused")
     screen.say(f"{found.row_count:,} rows of {found.people:,} people")
     if found.conflicting_keys:
-        screen.say(
-            f"{found.conflicting_keys:,} pairs of record_id and tax_period hold rows that differ, of {found.conflicting_people:,} people: all are kept"
-        )
+        keys, people = found.conflicting_keys, found.conflicting_people
+        screen.say(f"keys (record_id, tax_period) whose rows differ: {keys:,}, of {people:,} ids; all rows are kept")
     if found.several_people:
-        screen.say(
-            f"{found.several_people:,} ids bear several birth dates and several numbers: each looks like two people, and nobody is identified by it"
-        )
+        screen.say(f"ids that bear several birth dates and several numbers: {found.several_people:,}; each looks like two people")
 
 
 def said(done: Loaded) -> dict[str, object]:

@@ -330,6 +330,14 @@ def test_a_table_goes_with_a_database_and_files_with_none(
         assert "a table goes with one database" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("form", ["mysql://u:{}@h/x", "host=h password={}", "PostgreSQL://u:{}@h/x", "postgresql+psycopg://u:{}@h/x"])
+def test_an_address_of_another_form_is_not_repeated(office: Office, capfd: pytest.CaptureFixture[str], form: str) -> None:
+    assert app.run(["load", str(office.root), form.format(SECRET), "--as-of", DAY.isoformat()]) == 2
+    said = capfd.readouterr()
+    assert "a database is named as" in said.err
+    assert SECRET not in said.out + said.err
+
+
 # ---------------------------------------------------------------- killed
 
 KILLED = """

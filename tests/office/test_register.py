@@ -181,6 +181,8 @@ def test_a_bad_file_is_named_with_its_row_and_never_with_a_value(office: Office,
     ("column", "values", "kind"),
     [
         ("tin", [412556788.0], "Float64"),
+        ("tin", [12556788], "Int64"),
+        ("zip", [501], "Int64"),
         ("bars", [{"a": "x"}], "Struct"),
         ("date_of_birth", [True], "Boolean"),
         ("last_name", [["Gomez"]], "List"),

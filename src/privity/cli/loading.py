@@ -15,7 +15,6 @@ from privity.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from rich.progress import Task, TaskID
 
@@ -63,15 +62,27 @@ def from_source(office: Office, given: Sequence[str], table: str, told: Told) ->
 
     from privity.office import register
 
-    databases = [one for one in given if one.startswith(ADDRESSES)]
+    databases = [one for one in given if _is_address(one)]
     if bool(databases) != bool(table) or (databases and len(given) > 1):
         raise InputError(
             "a table goes with one database, and files with none", remedy="privity load OFFICE postgresql://host/name --table schema.name"
         )
     if databases:
         return register.load_table(office, databases[0], table, told)
-    paths: list[Path] = [Path(one) for one in given]
-    return register.load(office, paths, told)
+    return register.load(office, [Path(one) for one in given], told)
+
+
+def _is_address(text: str) -> bool:
+    """Whether it names a database. One of another form is not repeated: a password may stand in it.
+
+    Raises:
+        InputError: it names one in another form than Privity reads.
+    """
+    if text.startswith(ADDRESSES):
+        return True
+    if "://" in text or "password=" in text.lower():
+        raise InputError("a database is named as postgresql://user@host/name", remedy="see docs/formats/register.md")
+    return False
 
 
 def show(done: Loaded) -> None:

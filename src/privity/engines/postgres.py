@@ -165,17 +165,18 @@ def _check_ids(table: str, rows: pl.DataFrame) -> None:
 
 
 def _connect(uri: str) -> Connection:
+    """A session that reads only, and speaks UTF-8."""
     driver = _driver()
     try:
         connection: Connection = driver.connect(uri, autocommit=True)
+        with connection.cursor() as cursor:
+            for setting in ("client_encoding TO 'UTF8'", "default_transaction_read_only TO on"):
+                cursor.execute(f"SET {setting}")
     except driver.Error:
         raise InputError(
             "the database cannot be reached, or does not let this login in",
             remedy="try the same address with psql; the password may stand in PGPASSWORD or in ~/.pgpass",
         ) from None
-    with connection.cursor() as cursor:
-        for setting in ("client_encoding TO 'UTF8'", "default_transaction_read_only TO on"):
-            cursor.execute(f"SET {setting}")
     return connection
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KINDS = (".parquet", ".csv")
+DIGITS = ("tin", "zip")  # what may begin with a zero
 _ASIDE = ("_", ".")  # how writers of such folders begin the names of what is not data: _SUCCESS, .part-0.crc
 _BLOCK = 8 << 20  # bytes of CSV looked through at once; a row is never longer
 _MEND = "export it again, as docs/formats/register.md says"
@@ -114,11 +115,11 @@ def _check_columns(name: str, schema: pl.Schema) -> None:
 
 
 def _spelled_one_way(column: str, kind: pl.DataType) -> bool:
-    """Text, whole numbers, days. A fraction or a number in floating point is written in more than one way."""
+    """Text, whole numbers, days. A fraction is written in more than one way, and a number has lost the zeros of ``DIGITS``."""
     if isinstance(kind, pl.List):
         return column == "bars" and kind.inner == pl.String()
-    words = isinstance(kind, pl.Enum | pl.Categorical)
-    return words or kind.is_integer() or kind in (pl.String, pl.Date, pl.Null) or (isinstance(kind, pl.Datetime) and kind.time_zone is None)
+    words, whole = isinstance(kind, pl.Enum | pl.Categorical), kind.is_integer() and column not in DIGITS
+    return words or whole or kind in (pl.String, pl.Date, pl.Null) or (isinstance(kind, pl.Datetime) and kind.time_zone is None)
 
 
 # ---------------------------------------------------------------- rows

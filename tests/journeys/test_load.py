@@ -92,5 +92,5 @@ def test_progress_is_shown_on_a_terminal(office: Path, folder: Path) -> None:
         assert b"3 prepared" in child.stdout.read()
         assert child.wait() == 0
     os.close(ours)
-    for word in (b"prepare", b"/300", b"rows/s"):
+    for word in (b"look", b"prepare", b"300 of 300", b"rows/s"):
         assert word in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -85,11 +86,30 @@ def imported(path: str) -> set[str]:
     return {f"{name}.py" for name in found if files("privity").joinpath(*f"{name}.py".split("/")).is_file()}
 
 
-def test_everything_that_preparing_imports_is_in_its_version() -> None:
+def preparing() -> set[str]:
+    """The files that preparing rests on, by their imports."""
     rests, todo = set[str](), ["match/prepare.py"]
     while todo:
         rests.add(path := todo.pop())
         todo += imported(path) - rests
+    return rests
+
+
+def test_every_library_that_preparing_imports_is_in_its_version() -> None:
+    named: set[str] = set()
+    for path in preparing():
+        for node in ast.walk(ast.parse(files("privity").joinpath(*path.split("/")).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                named.add(node.module.split(".")[0])
+    libraries = named - sys.stdlib_module_names - {"privity", "__future__"}
+    assert "polars" in libraries
+    assert libraries <= set(version.PACKAGES)
+
+
+def test_everything_that_preparing_imports_is_in_its_version() -> None:
+    rests = preparing()
     counted = {name for name, _ in version._sources()}
     assert "match/prepare.py" in counted
     assert rests - counted <= {"errors.py", "terms.py"}, "a file that preparing imports must count as preparing: see AFTER"

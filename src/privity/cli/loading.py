@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+from rich.filesize import decimal
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from privity.cli import screen
@@ -22,25 +23,38 @@ if TYPE_CHECKING:
     from privity.office.register import Loaded
     from privity.office.register import Progress as Told
 
+ROWS = ("read", "prepare")  # steps that are counted in rows
 ADDRESSES = ("postgresql://", "postgres://")
 
 
+class Done(ProgressColumn):
+    """How much of a step is done, in its own unit."""
+
+    def render(self, task: Task) -> Text:
+        """See rich."""
+        if task.description == "look":
+            return Text(f"{decimal(int(task.completed))} of {decimal(int(task.total or 0))}")
+        return Text(f"{int(task.completed):,} of {int(task.total or 0):,}" if task.description in ROWS else "")
+
+
 class Rate(ProgressColumn):
-    """Rows a second, over the last while."""
+    """How much a second, over the last while."""
 
     def render(self, task: Task) -> Text:
         """See rich."""
         speed = task.finished_speed or task.speed
-        return Text(f"{speed:,.0f} rows/s" if speed else "", style="progress.data.speed")
+        if not speed or task.description not in (*ROWS, "look"):
+            return Text("")
+        return Text(f"{decimal(int(speed))}/s" if task.description == "look" else f"{speed:,.0f} rows/s")
 
 
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar a step on a terminal, in rows; silent elsewhere."""
+    """A bar a step on a terminal, with rate and remaining time; silent elsewhere."""
     if quiet or not sys.stderr.isatty():
         yield lambda _step, _done, _total: None
         return
-    columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description:8}"), BarColumn(), Done(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=120.0) as bars:
         tasks: dict[str, TaskID] = {}
 

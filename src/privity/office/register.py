@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from privity.store.sqlite import Tx
 
 Progress = Callable[[str, int, int], None]
-"""Step, how much of it is done, how much there is."""
+"""Step, how much of it is done, how much there is: ``look`` in bytes, ``read`` and ``prepare`` in rows, ``count`` at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def load(office: Office, given: Sequence[Path], progress: Progress = quiet) -> L
         InputError: a file cannot be read as it is; the register in force stays.
     """
     with alone(office):
-        return _load(office, sources(given), progress)
+        return _load(office, given, progress)
 
 
 def load_table(office: Office, uri: str, table: str, progress: Progress = quiet) -> Loaded:
@@ -75,7 +75,7 @@ def load_table(office: Office, uri: str, table: str, progress: Progress = quiet)
         folder = _spool(office)
         try:
             files = postgres.spool(uri, table, folder, lambda done, total: progress("read", done, total))
-            return _load(office, sources(files), progress)
+            return _load(office, files, progress)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -131,7 +131,8 @@ def differences(office: Office, tx: Tx) -> Iterator[str]:
 # ---------------------------------------------------------------- one load
 
 
-def _load(office: Office, files: Sequence[Source], progress: Progress) -> Loaded:
+def _load(office: Office, given: Sequence[Path], progress: Progress) -> Loaded:
+    files = sources(given, lambda done, total: progress("look", done, total))
     parts, prepared = _parts(office, files, progress)
     progress("count", 0, 1)
     snapshot = register_snapshot.make(folder(office), parts, engine(office))

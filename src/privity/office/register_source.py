@@ -22,7 +22,7 @@ from privity.errors import InputError
 from privity.match.prepare import NEEDED, REGISTER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 KINDS = (".parquet", ".csv")
@@ -40,8 +40,8 @@ class Source:
     digest: str
 
 
-def sources(given: Sequence[Path]) -> list[Source]:
-    """The files named, and those of the folders named, by name.
+def sources(given: Sequence[Path], progress: Callable[[int, int], None]) -> list[Source]:
+    """The files named, and those of the folders named, by name, each with its digest. ``progress``: bytes read, of how many.
 
     Raises:
         InputError: nothing is named, or a folder holds something else than such files.
@@ -52,7 +52,12 @@ def sources(given: Sequence[Path]) -> list[Source]:
     for path in found:
         if path.suffix.lower() not in KINDS:
             raise InputError(f"{path.name} is neither Parquet nor CSV", remedy="give the register as Parquet or CSV files")
-    return [Source(path, digest_of(path)) for path in found]
+    sizes = [path.stat().st_size if path.is_file() else 0 for path in found]
+    listed = []
+    for number, path in enumerate(found):
+        listed.append(Source(path, digest_of(path)))
+        progress(sum(sizes[: number + 1]), sum(sizes))
+    return listed
 
 
 def digest_of(path: Path) -> str:

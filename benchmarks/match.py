@@ -40,7 +40,7 @@ def generate(*, place: str, requests: int, register: int) -> dict[str, Any]:
 def prepare(*, place: str, target: str) -> dict[str, Any]:
     """The register's rows into the columns that matching reads; once for a register, whatever is asked of it later."""
     from privity.engines.duckdb import DuckDB
-    from privity.match.prepare import prepare as prepared
+    from privity.match.register import prepare as prepared
 
     Path(target).mkdir(parents=True)
     prepared(sorted((Path(place) / "register").glob("*.parquet")), DuckDB(Path(target)), Path(target) / "register")
@@ -53,7 +53,7 @@ def identify(*, place: str, target: str) -> dict[str, Any]:
 
     from privity.engines.duckdb import DuckDB
     from privity.match import identify as module
-    from privity.match.prepare import prepared
+    from privity.match.register import prepared
     from privity.terms import Eligible
 
     asked = pl.read_parquet(Path(place) / "requests.parquet").with_row_index("ordinal").with_columns(row=pl.col("ordinal") + 2)

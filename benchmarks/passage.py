@@ -82,8 +82,8 @@ def load(*, register: str, office: str) -> dict[str, Any]:
     from privity.office.register import load as put_in_force
 
     files = sorted((Path(register) / "register").glob("*.parquet"))
-    digest = put_in_force(open_office(Path(office), RECEIVED), files)
-    prepared = Path(office) / "register" / digest
+    put_in_force(open_office(Path(office), RECEIVED), files)
+    prepared = Path(office) / "register"  # and in it the thousand rows that the office was opened with
     return {"prepared_mb": round(sum(path.stat().st_size for path in prepared.rglob("*.parquet")) / 1e6, 1)}
 
 

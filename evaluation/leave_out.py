@@ -46,7 +46,7 @@ def generate(*, place: str, requests: int, register: int, seed: int) -> dict[str
 def prepare(*, place: str) -> dict[str, Any]:
     """The register as matching reads it, whole and without the people meant."""
     from privity.engines.duckdb import DuckDB
-    from privity.match.prepare import prepare as prepared
+    from privity.match.register import prepare as prepared
 
     folder, engine = Path(place), DuckDB(Path(place))
     whole, without = folder / "whole", folder / "without"
@@ -80,7 +80,7 @@ def identify(*, place: str, register: str, limit: float) -> dict[str, Any]:
 
     from privity.engines.duckdb import DuckDB
     from privity.match import identify as identified
-    from privity.match.prepare import prepared
+    from privity.match.register import prepared
     from privity.terms import Eligible
 
     folder = Path(place)

@@ -36,7 +36,11 @@ STRICT: dict[str, tuple[str, Cells, Cells]] = {
     "number, names swapped": ("R1", held("ana"), asked(first_name="Gomez", last_name="Ana", **OTHER)),
     "number, day and month swapped": ("R1", held("ana", date_of_birth="1980-02-03"), asked(date_of_birth="1980-03-02", **OTHER)),
     "number, another transliteration": ("R1", held("x", last_name="Muhammad"), asked(last_name="Mohamed", **OTHER)),
-    "number, another script": ("R1", held("x", first_name="Yurii", last_name="Ivanov"), asked(first_name="Юрий", last_name="Иванов", **OTHER)),
+    "number, another script": (
+        "R1",
+        held("x", first_name="Yurii", last_name="Ivanov"),
+        asked(first_name="Юрий", last_name="Иванов", **OTHER),
+    ),
     "address": ("R2", held("ana"), asked(tin=None)),
     "address, a surname two letters off": ("R2", held("x", last_name="Hernandez"), asked(last_name="Hernadnez", tin=None)),
     "address, held without a number": ("R2", held("ana", tin=None), asked()),
@@ -107,7 +111,13 @@ def test_name_and_number_must_agree_in_one_row(ask: Ask) -> None:
 
 # One in ten people of this register bears the name, and one in ten was born that day.
 CROWD = [
-    held(f"p{n}", first_name="Ana" if n == 0 else f"Rosa{chr(65 + n)}", date_of_birth=f"19{50 + n}-02-23", tin=None, **(MIDDLE if n == 0 else {}))
+    held(
+        f"p{n}",
+        first_name="Ana" if n == 0 else f"Rosa{chr(65 + n)}",
+        date_of_birth=f"19{50 + n}-02-23",
+        tin=None,
+        **(MIDDLE if n == 0 else {}),
+    )
     for n in range(10)
 ]
 BORN = {"date_of_birth": "1950-02-23"}
@@ -130,7 +140,10 @@ def test_a_name_alone_identifies_only_where_namesakes_are_few(ask: Ask, request_
 
 
 def test_a_spelling_that_nobody_bears_is_a_slip_in_a_register_large_enough_to_tell(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    register = [held("maria", first_name="Maria"), *(held(f"m{n}", first_name="Mario", date_of_birth=f"19{60 + n}-01-0{n}", tin=None) for n in range(1, 6))]
+    register = [
+        held("maria", first_name="Maria"),
+        *(held(f"m{n}", first_name="Mario", date_of_birth=f"19{60 + n}-01-0{n}", tin=None) for n in range(1, 6)),
+    ]
     misspelt, others = asked(first_name="Mraria", tin=None), asked(first_name="Mario", tin=None)
     assert [by_rule(ask, register, one) for one in (misspelt, others)] == ["absent", "absent"]
     monkeypatch.setattr(retrieval, "ENOUGH_PEOPLE", 3)

@@ -40,13 +40,35 @@ def add_to(app: typer.Typer) -> None:
         screen.say(f"office made in {folder}\nledger key: {office.verifier.vkey}")
 
     @app.command()
-    def load(folder: options.OfficeFolder, files: list[Path], as_of: options.AsOf = "") -> None:
-        """Load and prepare the custodian's records (Parquet or CSV). Example: privity load office register.parquet"""
+    def load(
+        folder: options.OfficeFolder,
+        source: Annotated[
+            list[str] | None,
+            typer.Argument(metavar="[SOURCE]...", help="Parquet or CSV files, folders of them, or a database: postgresql://..."),
+        ] = None,
+        table: Annotated[str, typer.Option("--table", help="The table of the database, as schema.name.", show_default=False)] = "",
+        prune: Annotated[bool, typer.Option("--prune", help="Remove prepared registers that nothing rests on any more.")] = False,
+        as_of: options.AsOf = "",
+        as_json: options.Json = False,
+    ) -> None:
+        """Load and prepare the custodian's records; only what changed is prepared anew. Example: privity load office register/"""
+        from privity.cli import loading
+        from privity.office import register_prune
         from privity.office.place import open_office
-        from privity.office.register import load as put
 
-        digest = put(open_office(folder, options.day(as_of)), files)
-        screen.say(f"register {digest[:12]} in force")
+        office, said = open_office(folder, options.day(as_of)), dict[str, object]()
+        if source or table or not prune:
+            with loading.progress(as_json) as told:
+                done = loading.from_source(office, source or [], table, told)
+            said |= loading.said(done)
+            if not as_json:
+                loading.show(done)
+        if prune:
+            gone = register_prune.prune(office)
+            said |= {"pruned_registers": gone.registers, "pruned_parts": gone.parts}
+            if not as_json:
+                screen.say(f"removed: {gone.registers:,} registers that nothing rests on, {gone.parts:,} parts")
+        screen.answer(as_json, said, lambda: None)
 
     @app.command()
     def submit(

@@ -8,10 +8,12 @@ from __future__ import annotations
 from privity.match.bound import decoys, upper_limit
 from privity.match.engine import Engine
 from privity.match.identify import Identified, identify
-from privity.match.prepare import PreparedRegister, prepare, prepare_register, prepare_requests, prepared
+from privity.match.prepare import prepare_register, prepare_requests
+from privity.match.register import Findings, PreparedRegister, prepare, prepared
 
 __all__ = [
     "Engine",
+    "Findings",
     "Identified",
     "PreparedRegister",
     "decoys",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from privity.match.engine import Engine, Progress, Tables
-    from privity.match.prepare import PreparedRegister
+    from privity.match.register import PreparedRegister
     from privity.match.retrieve import Retrieved
     from privity.terms import Eligible
 

@@ -8,20 +8,10 @@ Not known here: whether a register's own cells are true. Nothing here infers any
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from privity.errors import InputError
 from privity.fields import address, day, period, person, tin
-from privity.match.queries import BIRTHS, NAMES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from privity.match.engine import Engine
 
 REGISTER = (
     *("record_id", "tax_period", "tin", "first_name", "middle_name", "last_name", "name_suffix", "date_of_birth"),
@@ -36,33 +26,6 @@ PLACED = (*PLACE, "place")  # and all that the comparison of two addresses reads
 PERSON = ("tin", "fn", "f1", "fs", "ln", "la", "lz", "ls", "mi", "sfx", "dob", "dy", "dm", "dd")
 
 _FILLER_BIRTH = pl.date(1900, 1, 1)  # what systems put for an unknown day; agreeing on it says nothing
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRegister:
-    """Where the prepared register lies: its rows, and how many people share each name and each birth date."""
-
-    rows: tuple[Path, ...]
-    names: Path
-    births: Path
-
-
-def prepare(source: Sequence[Path], engine: Engine, target: Path) -> PreparedRegister:
-    """Prepare the custodian's files once, into the new folder ``target``: streamed, no more than a shard in memory.
-
-    Raises:
-        InputError: a file is of another kind, lacks a needed column, or ``target`` already holds a register.
-    """
-    engine.map_rows(prepare_register, source, target / "rows")
-    register = prepared(target)
-    engine.save(NAMES, {"register": register.rows}, register.names)
-    engine.save(BIRTHS, {"register": register.rows}, register.births)
-    return register
-
-
-def prepared(target: Path) -> PreparedRegister:
-    """What ``prepare`` left in a folder."""
-    return PreparedRegister(tuple(sorted((target / "rows").glob("*.parquet"))), target / "names.parquet", target / "births.parquet")
 
 
 def prepare_register(frame: pl.DataFrame) -> pl.DataFrame:

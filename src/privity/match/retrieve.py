@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from privity.match.engine import Engine, Progress, Tables
-    from privity.match.prepare import PreparedRegister
+    from privity.match.register import PreparedRegister
 
 SLICE = 262_144  # rows side by side at once
 ENOUGH_PEOPLE = 1_000_000  # held before a first name that fewer than one in so many bear is taken for a slip of the pen

@@ -81,7 +81,7 @@ def _today(office: Office, tx: Tx, batch: Batch) -> Mapping[str, entries.Json]:
     held &= enrol.offices_on(tx, batch.agency, batch.day).get(principal or "", frozenset())
     return {
         "law": digest,
-        "register": register.in_force(tx),
+        "register": register.in_force(office, tx),
         "day": batch.day.isoformat(),
         "principal": principal,
         "offices": sorted(held),

@@ -5,7 +5,7 @@ OFFICE/
   office.db         ledger, roster, batches, acts, packages (SQLite)
   keys/             ledger and archive keys, readable by their owner only
   law/DIGEST/       every version of the law that was ever in force
-  register/DIGEST/  prepared registers
+  register/         prepared registers: a part for each file, a manifest for each load
   batches/BATCH/    what was received, decided and found, in shards
   openings/         what opens the ledger's commitments, encrypted
   packages/         ciphertext of every package, kept as sent

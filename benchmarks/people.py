@@ -134,7 +134,8 @@ def crowded(chance: Chance, house: pl.Expr | str = "house") -> pl.Expr:
 def _births(chance: Chance, child: pl.Expr) -> pl.Expr:
     whose = pl.when("twin").then("head").otherwise("person")
     age = 18 + 37 * (chance("age", whose) + chance("age2", whose))
-    younger = pl.when(child | pl.col("heir")).then(age / 2).otherwise(age)
+    parent = 18 + 37 * (chance("age", "head") + chance("age2", "head"))
+    younger = pl.when("heir").then(parent - 17 - 20 * chance("born after")).when(child).then(age / 2).otherwise(age)
     day = pl.lit(date(2021, 1, 1)).cast(pl.Int32) - (pl.when("twin").then(age).otherwise(younger) * 365.25).cast(pl.Int32)
     exact = day.cast(pl.Date)
     return pl.when(chance("heaped", whose) < 0.01).then(exact.dt.truncate("1y")).otherwise(exact)
@@ -145,7 +146,8 @@ def _names(chance: Chance) -> list[pl.Expr]:
     last = pl.when(of_house).then(_name("last", chance, "house")).otherwise(_name("last", chance, "person"))
     shared = pl.col("heir") | (pl.col("twin") & (chance("near name") < 0.25))
     first = pl.when(shared).then(_name("first", chance, "head")).otherwise(_name("first", chance, "person"))
-    near = pl.when(pl.col("twin") & shared).then(first.replace(near_names())).otherwise(first)
+    alike = pl.col("twin") & (shared | (first == _name("first", chance, "head")))  # no twins are given one name
+    near = pl.when(alike).then(first.replace(near_names())).otherwise(first)
     # A twin's middle initial differs, more often than not; anybody's may be missing.
     middle = pl.when(chance("has middle") < 0.75).then(chance.one("middle", LETTERS))
     suffix = pl.when(pl.col("heir") & (chance("suffix") < 0.6)).then(pl.lit("JR"))

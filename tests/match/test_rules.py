@@ -120,23 +120,35 @@ CROWD = [
     )
     for n in range(10)
 ]
-BORN = {"date_of_birth": "1950-02-23"}
+BORN: Cells = {"date_of_birth": "1950-02-23", "tin": None}
 
 
 @pytest.mark.parametrize(
     ("request_", "limit", "expected"),
     [
-        (asked(tin=None, middle_name="M", **BORN, **OTHER), 0.0, "absent"),
-        (asked(tin=None, middle_name="M", **BORN, **OTHER), 0.02, "R6"),
-        (asked(tin=None, middle_name="M", **BORN, **OTHER), 0.01, "absent"),
-        (asked(tin=None, **BORN, **OTHER), 0.1, "R7"),
-        (asked(tin=None, **BORN, **OTHER), 0.09, "absent"),
-        (asked(tin=None, middle_name="Q", **BORN, **OTHER), 0.5, "absent"),
-        (asked(tin="900-12-3456", middle_name="M", **BORN, **OTHER), 0.5, "absent"),
+        (asked(middle_name="M", **BORN, **OTHER), 0.0, "absent"),
+        (asked(middle_name="M", **BORN, **OTHER), 0.02, "R6"),
+        (asked(middle_name="M", **BORN, **OTHER), 0.01, "absent"),
+        (asked(**BORN, **OTHER), 0.9, "absent"),
+        (asked(middle_name="Q", **BORN, **OTHER), 0.9, "absent"),
+        (asked(middle_name="M", **BORN | OTHER | {"tin": "900-12-3456"}), 0.9, "absent"),
     ],
 )
 def test_a_name_alone_identifies_only_where_namesakes_are_few(ask: Ask, request_: Cells, limit: float, expected: str) -> None:
     assert by_rule(ask, CROWD, request_, limit) == expected
+
+
+def test_somebody_of_nearly_the_name_elsewhere_is_a_rival_only_of_a_name(ask: Ask) -> None:
+    """Or nobody called Smith could ever be told apart. Somebody of the very name and birth date is a rival wherever they live."""
+    ana = held("ana", **MIDDLE)
+    anita = held("anita", first_name="Anna", tin=None, **OTHER)
+    assert by_rule(ask, [ana, anita], asked(tin=None)) == "R2"
+    assert by_rule(ask, [ana, anita], asked()) == "R1"
+    assert by_rule(ask, [ana, anita], asked(tin=None, middle_name="M", address_line1="978 Elm St"), 0.9) == "several"
+    assert by_rule(ask, [ana, held("same", tin=None, **OTHER)], asked()) == "several"
+    nearer = held("x", date_of_birth="1980-02-24", tin=None, **OTHER)
+    assert by_rule(ask, [ana, nearer], asked()) == "R1"
+    assert by_rule(ask, [ana, nearer], asked(date_of_birth="1980-02-24")) == "several"
 
 
 def test_a_spelling_that_nobody_bears_is_a_slip_in_a_register_large_enough_to_tell(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +159,8 @@ def test_a_spelling_that_nobody_bears_is_a_slip_in_a_register_large_enough_to_te
     misspelt, others = asked(first_name="Mraria", tin=None), asked(first_name="Mario", tin=None)
     assert [by_rule(ask, register, one) for one in (misspelt, others)] == ["absent", "absent"]
     monkeypatch.setattr(retrieval, "ENOUGH_PEOPLE", 3)
-    assert [by_rule(ask, register, one) for one in (misspelt, others)] == ["R2", "absent"]
+    assert [by_rule(ask, register, one) for one in (misspelt, others)] == ["absent", "absent"]
+    assert [by_rule(ask, register, one, limit=1e-9) for one in (misspelt, others)] == ["R7", "absent"]
 
 
 def test_short_names_go_both_ways_and_never_to_themselves() -> None:

@@ -125,7 +125,7 @@ def _asked(shards: Sequence[Path]) -> pl.DataFrame:
 
 def _identified(judged: pl.DataFrame) -> pl.DataFrame:
     """``Identifications`` of judged probes."""
-    several = pl.col("possible") > 1
+    several = pl.col("accepted") + pl.col("others") > 1
     one = pl.col("meant")
     identity = pl.when(one).then(pl.lit(str(Identity.UNIQUE))).when(several).then(pl.lit(str(Identity.SEVERAL)))
     return _agreed(judged).select(

@@ -78,12 +78,14 @@ WITH compared AS ( -- each period of each candidate with the probe
       WHEN a.dy = r.dy AND (a.dm = r.dm OR a.dd = r.dd) THEN 2
       WHEN a.dm = r.dm AND a.dd = r.dd AND ABS(a.dy - r.dy) <= 10 AND NOT (a.dm = 1 AND a.dd = 1) THEN 2
       WHEN a.dm = r.dm AND a.dd = r.dd THEN 1 -- a generation apart, or 1 January, which many registers put where only a year is known
+      WHEN a.dy = r.dy AND ((a.dm = 1 AND a.dd = 1) OR (r.dm = 1 AND r.dd = 1)) THEN 1
       ELSE 0
     END AS birth,
     CASE WHEN a.mi = r.mi THEN 1 WHEN a.mi <> r.mi THEN -1 ELSE 0 END AS middle,
     CASE WHEN a.sfx = r.sfx THEN 1 WHEN a.sfx <> r.sfx THEN -1 ELSE 0 END AS suffix,
     CASE WHEN a.key = r.key AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS address,
-    CASE WHEN a.building = r.building AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS building
+    CASE WHEN a.building = r.building AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS building,
+    CASE WHEN a.building = r.building THEN 1 ELSE 0 END AS dwelling -- in any period
   FROM (SELECT DISTINCT probe, record_id FROM candidates) AS c
   JOIN asks AS a ON c.probe = a.probe
   JOIN register AS r ON c.record_id = r.record_id
@@ -96,11 +98,10 @@ weighed AS ( -- what one row says by itself: name, birth date and number must ag
     *,
     CASE
       WHEN suffix = -1 OR first_name < 2 OR last_name < 2 OR birth < 2 THEN 0
-      WHEN first_name + last_name + birth = 9 THEN 3
       WHEN first_name + last_name + birth < 8 THEN 0 -- one slip at most
-      WHEN first_name = 3 OR short_name = 1 OR known = 0 THEN 2
-      ELSE 0 -- Mario is not Maria's typing error: a name that people bear may be a twin's, whatever the middle initial
-    END AS person,
+      ELSE first_name + last_name + birth
+    END AS strength,
+    CASE WHEN first_name = 3 OR short_name = 1 THEN 1 ELSE 0 END AS called, -- Mario is not Maria's typing error: he may be her twin
     CASE WHEN suffix >= 0 AND middle >= 0 AND first_name = 3 AND birth = 3 THEN 1 ELSE 0 END AS but_surname
   FROM compared
 ),
@@ -120,14 +121,17 @@ people AS ( -- a person is all their periods together
     MAX(suffix) AS suffix,
     MAX(address) AS address,
     MAX(building) AS building,
-    MAX(CASE WHEN tin = 1 AND person >= 2 THEN 1 ELSE 0 END) AS by_number,
-    -- a father and a son share name and house, so that a slip in the birth date needs the middle name beside it
-    MAX(CASE WHEN person >= 2 AND middle >= 0 AND (birth = 3 OR middle = 1) THEN 1 ELSE 0 END) AS by_house,
-    MAX(CASE WHEN tin_near = 1 AND person = 3 AND middle >= 0 THEN 1 ELSE 0 END) AS by_near_number,
-    MAX(CASE WHEN person = 3 AND middle >= 0 THEN 1 ELSE 0 END) AS by_name,
-    MAX(CASE WHEN person = 3 AND middle = 1 THEN 1 ELSE 0 END) AS by_full_name,
+    MAX(strength) AS strength,
+    MAX(CASE WHEN tin = 1 OR tin_near = 1 OR dwelling = 1 THEN 1 ELSE 0 END) AS tied,
+    MAX(CASE WHEN strength >= 8 AND called = 1 AND tin = 1 THEN 1 ELSE 0 END) AS by_number,
+    MAX(CASE WHEN strength >= 8 AND called = 1 AND middle >= 0 THEN 1 ELSE 0 END) AS by_house,
+    MAX(CASE WHEN strength = 9 AND tin_near = 1 AND middle >= 0 THEN 1 ELSE 0 END) AS by_near_number,
+    MAX(CASE WHEN strength = 9 AND middle >= 0 THEN 1 ELSE 0 END) AS by_name,
+    MAX(CASE WHEN strength = 9 AND middle = 1 THEN 1 ELSE 0 END) AS by_full_name,
     MAX(CASE WHEN but_surname = 1 AND tin = 1 THEN 1 ELSE 0 END) AS renamed_by_number,
-    MAX(CASE WHEN but_surname = 1 AND middle = 1 THEN 1 ELSE 0 END) AS renamed_by_middle
+    MAX(CASE WHEN but_surname = 1 AND middle = 1 THEN 1 ELSE 0 END) AS renamed_by_middle,
+    MAX(CASE WHEN strength >= 8 AND known = 0 AND tin = 1 THEN 1 ELSE 0 END) AS misspelt_by_number,
+    MAX(CASE WHEN strength >= 8 AND known = 0 AND middle >= 0 THEN 1 ELSE 0 END) AS misspelt_by_house
   FROM weighed
   GROUP BY probe, record_id
 ),
@@ -139,35 +143,35 @@ ruled AS (
       WHEN by_number = 1 THEN 'R1'
       WHEN renamed_by_number = 1 AND address = 1 THEN 'R5'
       WHEN by_near_number = 1 THEN 'R3'
+      WHEN misspelt_by_number = 1 THEN 'R7'
       WHEN tin_given = 1 AND numbered = 1 THEN NULL -- another number
       WHEN by_house = 1 AND address = 1 THEN 'R2'
       WHEN by_name = 1 AND building = 1 THEN 'R4'
       WHEN tin_given = 1 THEN NULL
       WHEN renamed_by_middle = 1 AND address = 1 THEN 'R5'
+      WHEN misspelt_by_house = 1 AND address = 1 THEN 'R7'
       WHEN by_full_name = 1 THEN 'R6'
-      WHEN by_name = 1 THEN 'R7'
-    END AS rule
-  FROM people
-),
-ranked AS (
-  SELECT
-    *,
+    END AS rule,
     CASE
-      WHEN rule IS NOT NULL THEN 1
       WHEN first_name = 0 OR last_name = 0 THEN 0
       WHEN birth >= 1 THEN 1
       WHEN dated = 0 AND first_name = 3 AND last_name = 3 AND NOT (tin_given = 1 AND numbered = 1 AND tin = 0) THEN 1
       ELSE 0
-    END AS possible
-  FROM ruled
+    END AS likely
+  FROM people
 )
 SELECT
   probe,
-  SUM(possible) AS possible,
   SUM(CASE WHEN rule IS NULL THEN 0 ELSE 1 END) AS accepted,
+  SUM(CASE WHEN rule IS NULL THEN likely ELSE 0 END) AS others, -- who may be meant at all
+  SUM(CASE WHEN rule IS NULL AND tied = 1 THEN likely ELSE 0 END) AS others_tied, -- and has the number, nearly the number, or lives there
+  SUM(CASE WHEN rule IS NULL AND strength = 9 THEN 1 ELSE 0 END) AS others_exact, -- name and birth date without a slip
+  SUM(CASE WHEN rule IS NULL AND strength >= 8 THEN 1 ELSE 0 END) AS others_near, -- with one at most
+  SUM(CASE WHEN rule IS NULL AND dated = 0 THEN likely ELSE 0 END) AS others_undated,
   SUM(tin) AS bearers, -- of the number written
   MAX(CASE WHEN rule IS NOT NULL THEN record_id END) AS record_id,
   MAX(rule) AS rule,
+  MAX(CASE WHEN rule IS NOT NULL THEN strength END) AS strength,
   MAX(CASE WHEN rule IS NOT NULL THEN tin END) AS tin,
   MAX(CASE WHEN rule IS NOT NULL THEN first_name END) AS first_name,
   MAX(CASE WHEN rule IS NOT NULL THEN last_name END) AS last_name,
@@ -175,9 +179,9 @@ SELECT
   MAX(CASE WHEN rule IS NOT NULL THEN middle END) AS middle,
   MAX(CASE WHEN rule IS NOT NULL THEN suffix END) AS suffix,
   MAX(CASE WHEN rule IS NOT NULL THEN address END) AS address
-FROM ranked
+FROM ruled
 GROUP BY probe
-HAVING SUM(possible) > 0
+HAVING SUM(CASE WHEN rule IS NULL THEN likely ELSE 1 END) > 0
 
 -- query: held
 -- What is held of each person that was identified, a row for each period; `asked` marks the periods of the request.

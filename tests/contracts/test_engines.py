@@ -7,21 +7,38 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from privity.engines import session
 from privity.engines.duckdb import DuckDB
+from privity.engines.spark import Spark
 from privity.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from privity.match.engine import Engine
 
-ENGINES: dict[str, Callable[[Path], Engine]] = {"duckdb": lambda folder: DuckDB(folder / "spill", memory="500MB", threads=2)}
+ENGINES: dict[str, Callable[[Path], Engine]] = {
+    "duckdb": lambda folder: DuckDB(folder / "spill", memory="500MB", threads=2),
+    "spark": lambda folder: Spark(folder / "spill"),
+}
 ROWS = pl.DataFrame({"id": ["a", "b", "c"], "n": [1, 2, 3], "words": [["x"], None, ["y", "z"]], "pair": [{"p": "1", "q": None}] * 3})
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One Spark for all: it starts in ten seconds. What its folder holds."""
+    folder = tmp_path_factory.mktemp("spark")
+    session.start(folder, "2GB", 2)
+    yield folder
+    session.end()
+    assert not list(folder.iterdir())
 
 
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    if request.param == "spark":
+        request.getfixturevalue("spark")
     return ENGINES[request.param](tmp_path)
 
 

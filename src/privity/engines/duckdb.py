@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from privity.match.engine import Progress, Tables
 
+MEMORY = "1500MB"
+
 
 @dataclass(frozen=True, slots=True)
 class DuckDB:
@@ -37,7 +39,7 @@ class DuckDB:
     """
 
     spill: Path
-    memory: str = "1500MB"
+    memory: str = MEMORY
     threads: int = 2
 
     def map_rows(

@@ -45,7 +45,9 @@ class Shard:
 
 def files(source: Sequence[Path]) -> list[Shard]:
     """A shard for each file: for an engine that reads them one after the other."""
-    return [Shard(path, float(path.stat().st_size)) for path in source if scan(path) is not None]
+    for path in source:
+        scan(path)  # refuses what cannot be read
+    return [Shard(path, float(path.stat().st_size)) for path in source]
 
 
 def cut(source: Sequence[Path]) -> list[Shard]:

@@ -111,7 +111,7 @@ def settings(folder: Path, memory: str, threads: int | None) -> dict[str, str]:
         "spark.local.dir": str(folder),
         "spark.sql.warehouse.dir": str(folder / "none"),
         "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.shuffle.partitions": "32",
+        "spark.sql.shuffle.partitions": "16",
         "spark.driver.extraJavaOptions": f'-Djava.io.tmpdir="{folder}"',
         "spark.executorEnv.PYTHONPATH": str(Path(__file__).parents[2]),  # the same program, wherever it was imported from
         "spark.executorEnv.POLARS_MAX_THREADS": "1",  # as many processes as threads

@@ -15,6 +15,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkRuntimeError
 from pyspark.java_gateway import launch_gateway
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from privity.errors import InputError
@@ -81,12 +83,28 @@ def start(spill: Path, memory: str, threads: int | None) -> SparkSession:
     except BaseException:
         shutil.rmtree(folder)
         raise
-    with _environment(PYSPARK_PYTHON=sys.executable, PYSPARK_DRIVER_PYTHON=sys.executable):
+    with quiet(), _environment(PYSPARK_PYTHON=sys.executable, PYSPARK_DRIVER_PYTHON=sys.executable):
         session = SparkSession(SparkContext(conf=_conf(conf), gateway=gateway))
     if not _own:
         atexit.register(end)
     _own.append(Own(session, gateway, folder))
     return session
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without pyspark's own log, which quotes rows and prints Java's stack; and without its warnings about pandas, which is not used."""
+    loggers = [PySparkLogger.getLogger(name) for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger")]
+    before = [logger.disabled for logger in loggers]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            for logger in loggers:
+                logger.disabled = True
+            yield
+    finally:
+        for logger, disabled in zip(loggers, before, strict=True):
+            logger.disabled = disabled
 
 
 def end() -> None:

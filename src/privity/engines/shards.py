@@ -38,7 +38,7 @@ class Shard:
         if self.rows is not None:
             yield scan(self.path).slice(self.first, self.rows).collect(), self.size
             return
-        each = self.size / _rows(self.path) if self.path.suffix.lower() == ".parquet" else None
+        each = self.size / max(1, _rows(self.path)) if self.path.suffix.lower() == ".parquet" else None
         for frame in scan(self.path).collect_batches(chunk_size=SHARD, maintain_order=True):
             yield frame, each * frame.height if each else float(frame.estimated_size())
 
@@ -61,7 +61,7 @@ def _slices(path: Path) -> list[Shard]:
 
 
 def _rows(path: Path) -> int:
-    rows: int = pl.scan_parquet(path).select(pl.len()).collect().item()  # from the file's footer
+    rows: int = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()  # from the file's footer
     return rows
 
 
@@ -73,9 +73,9 @@ def scan(path: Path) -> pl.LazyFrame:
     """
     match path.suffix.lower():
         case ".parquet":
-            return pl.scan_parquet(path)
+            return pl.scan_parquet(path, glob=False)
         case ".csv":
-            return pl.scan_csv(path, infer_schema=False)
+            return pl.scan_csv(path, infer_schema=False, glob=False)
         case _:
             raise InputError(f"{path.name} is neither Parquet nor CSV", remedy="give the register as Parquet or CSV files")
 

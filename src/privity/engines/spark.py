@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 import tempfile
 import uuid
-import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -123,10 +122,14 @@ class Spark:
     @contextmanager
     def _query(self, progress: Progress | None) -> Iterator[SparkSession]:
         """A session with views and settings of its own, on the Spark that is there; its jobs end with the block."""
+        with sessions.quiet():
+            yield from self._session(progress)
+
+    def _session(self, progress: Progress | None) -> Iterator[SparkSession]:
         spark = sessions.active() or sessions.start(self.spill, self.memory, self.threads)
         context, group = spark.sparkContext, f"privity-{uuid.uuid4().hex}"
         before = context.getLocalProperty("spark.jobGroup.id")
-        with watched(lambda: _share(context, group), lambda: context.cancelJobGroup(group), progress), _in_our_words(), _quiet():
+        with watched(lambda: _share(context, group), lambda: context.cancelJobGroup(group), progress), _in_our_words():
             own = spark.newSession()
             for name, value in MEANING.items():
                 own.conf.set(name, value)
@@ -188,14 +191,6 @@ def _share(context: SparkContext, group: str) -> float:
     jobs = [job for job in map(tracker.getJobInfo, tracker.getJobIdsForGroup(group)) if job]
     stages = [stage for job in jobs for stage in map(tracker.getStageInfo, job.stageIds) if stage]
     return sum(stage.numCompletedTasks for stage in stages) / max(1, sum(stage.numTasks for stage in stages))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without what pyspark has to say about versions of pandas, through which nothing goes here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        yield
 
 
 @contextmanager

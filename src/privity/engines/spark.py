@@ -129,7 +129,7 @@ class Spark:
         spark = sessions.active() or sessions.start(self.spill, self.memory, self.threads)
         context, group = spark.sparkContext, f"privity-{uuid.uuid4().hex}"
         before = context.getLocalProperty("spark.jobGroup.id")
-        with watched(lambda: _share(context, group), lambda: context.cancelJobGroup(group), progress), _in_our_words():
+        with watched(lambda: _portion(context, group), lambda: context.cancelJobGroup(group), progress), _in_our_words():
             own = spark.newSession()
             for name, value in MEANING.items():
                 own.conf.set(name, value)
@@ -185,7 +185,7 @@ def _address(path: Path) -> str:
     return "file:" + re.sub(r"([\\\[\]{}*?])", r"\\\1", str(path.absolute()))
 
 
-def _share(context: SparkContext, group: str) -> float:
+def _portion(context: SparkContext, group: str) -> float:
     """Tasks done of the tasks known so far."""
     tracker = context.statusTracker()
     jobs = [job for job in map(tracker.getJobInfo, tracker.getJobIdsForGroup(group)) if job]

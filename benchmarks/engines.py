@@ -2,8 +2,9 @@
 
     python benchmarks/engines.py [--quick] [--json]
 
-Each engine prepares the register and identifies 100,000 requests, in a process of its own. ``cpu`` is of all its processes: Spark's Java is
-one that the process starts and waits for, and its memory is Java's and Python's highest, one after the other the larger.
+Each engine prepares the register and identifies 100,000 requests, in a process of its own. ``cpu`` is of the process and of
+those that it started and waited for: Spark's Java, and its workers as far as Java waited for them, so Spark's is at least that.
+``peak_gb`` is of the largest process, not of all together. ``rows`` is a digest of whom each request means and of what is held of them.
 """
 
 from __future__ import annotations

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+import sqlglot
 
 from privity.engines import named, session
 from privity.engines.duckdb import DuckDB
 from privity.engines.shards import SHARD
-from privity.engines.spark import Spark
+from privity.engines.spark import Spark, translated
 from privity.errors import InputError
 
 if TYPE_CHECKING:
@@ -200,6 +201,48 @@ def test_a_progress_that_raises_ends_the_call_and_leaves_nothing(engine: Engine,
     with pytest.raises(KeyboardInterrupt):
         each_call(engine, source, tmp_path)[call](enough)
     assert not [*tmp_path.glob("out*"), *tmp_path.glob("saved*"), *tmp_path.glob("spill/*")]
+
+
+def test_a_session_that_is_there_is_used_and_left_as_it_was(spark: Path, tmp_path: Path) -> None:
+    there = session.active()
+    assert there is not None
+    there.conf.set("spark.sql.ansi.enabled", "false")
+    try:
+        assert Spark(tmp_path / "spill").query("SELECT k FROM t", {"t": pl.DataFrame({"k": [1]})})["k"].to_list() == [1]
+        assert session.active() is there
+        assert there.conf.get("spark.sql.ansi.enabled") == "false"
+        assert not there.catalog.tableExists("t")
+    finally:
+        there.conf.unset("spark.sql.ansi.enabled")
+
+
+def test_what_spark_writes_is_encrypted_and_nothing_listens_outside(spark: Path) -> None:
+    there = session.active()
+    assert there is not None
+    conf = dict(there.sparkContext.getConf().getAll())
+    assert conf["spark.io.encryption.enabled"] == conf["spark.network.crypto.enabled"] == conf["spark.authenticate"] == "true"
+    assert conf["spark.driver.bindAddress"] == conf["spark.driver.host"] == "127.0.0.1"
+    assert there.sparkContext.uiWebUrl is None
+    assert Path(conf["spark.local.dir"]).parent == spark
+
+
+def test_a_query_that_cannot_be_translated_is_an_error() -> None:
+    with pytest.raises(sqlglot.errors.SqlglotError):
+        translated("SELECT k FROM t ORDER BY")
+
+
+def test_a_java_that_is_not_there_is_said(tmp_path: Path) -> None:
+    program = "from pathlib import Path; from privity.engines import session; session.start(Path('spill'), '1GB', 1)"
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": SOURCE, "JAVA_HOME": "/nowhere"},
+    )
+    assert said.stderr.splitlines()[-1] == "privity.errors.InputError: there is no Java at /nowhere"
+    assert not list((tmp_path / "spill").iterdir())
 
 
 def test_an_engine_is_chosen_by_name(tmp_path: Path) -> None:

@@ -48,13 +48,7 @@ class Own:
     def end(self) -> None:
         """Stop Spark, wait until Java has ended, and remove the folder."""
         self.session.stop()
-        self.gateway.shutdown()
-        self.gateway.proc.stdin.close()
-        try:
-            self.gateway.proc.wait(ENDS)
-        except subprocess.TimeoutExpired:
-            self.gateway.proc.kill()
-        SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001 - the next one starts its own Java
+        _end_java(self.gateway)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -83,8 +77,13 @@ def start(spill: Path, memory: str, threads: int | None) -> SparkSession:
     except BaseException:
         shutil.rmtree(folder)
         raise
-    with quiet(), _environment(PYSPARK_PYTHON=sys.executable, PYSPARK_DRIVER_PYTHON=sys.executable):
-        session = SparkSession(SparkContext(conf=_conf(conf), gateway=gateway))
+    try:
+        with quiet(), _environment(PYSPARK_PYTHON=sys.executable, PYSPARK_DRIVER_PYTHON=sys.executable):
+            session = SparkSession(SparkContext(conf=_conf(conf), gateway=gateway))
+    except BaseException:
+        _end_java(gateway)
+        shutil.rmtree(folder)
+        raise
     if not _own:
         atexit.register(end)
     _own.append(Own(session, gateway, folder))
@@ -186,6 +185,17 @@ def _without_absent(home: Path, folder: Path) -> Path:
 
 def _conf(conf: dict[str, str]) -> SparkConf:
     return SparkConf(loadDefaults=False).setAll(list(conf.items()))
+
+
+def _end_java(gateway: Any) -> None:  # noqa: ANN401 - py4j's gateway has no types
+    """Java ends when nobody holds its input any more; wait for that."""
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    try:
+        gateway.proc.wait(ENDS)
+    except subprocess.TimeoutExpired:
+        gateway.proc.kill()
+    SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001 - the next one starts its own Java
 
 
 @contextmanager

@@ -8,6 +8,7 @@ Memory, threads and the folder for what does not fit are arguments; nothing here
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from privity.match.engine import Progress, Tables
 
+MEMORY = "1500MB"
+
 
 @dataclass(frozen=True, slots=True)
 class DuckDB:
@@ -37,7 +40,7 @@ class DuckDB:
     """
 
     spill: Path
-    memory: str = "1500MB"
+    memory: str = MEMORY
     threads: int = 2
 
     def map_rows(
@@ -81,7 +84,7 @@ class DuckDB:
     def save(self, sql: str, tables: Tables, target: Path, *, progress: Progress | None = None) -> None:
         """See ``Engine.save``."""
         with fresh(target) as part, self._connection(tables) as connection, _told(connection, progress):
-            connection.execute(f"COPY ({sql}) TO {_text(part)} (FORMAT parquet, COMPRESSION zstd)")
+            connection.execute(f"COPY ({sql}) TO {_text(str(part))} (FORMAT parquet, COMPRESSION zstd)")
 
     @contextmanager
     def _connection(self, tables: Tables) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -125,9 +128,9 @@ def _admit(connection: duckdb.DuckDBPyConnection, name: str, table: pl.DataFrame
         connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM handed_over')  # noqa: S608 - names of ours
         connection.unregister("handed_over")
     else:
-        paths = ", ".join(_text(path) for path in table)
+        paths = ", ".join(_text(re.sub(r"([*?\[])", r"[\1]", str(path))) for path in table)  # signs of patterns stand for themselves
         connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{paths}])')  # noqa: S608 - names of ours
 
 
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -45,7 +45,9 @@ class Shard:
 
 def files(source: Sequence[Path]) -> list[Shard]:
     """A shard for each file: for an engine that reads them one after the other."""
-    return [Shard(path, float(path.stat().st_size)) for path in source if scan(path) is not None]
+    for path in source:
+        scan(path)  # refuses what cannot be read
+    return [Shard(path, float(path.stat().st_size)) for path in source]
 
 
 def cut(source: Sequence[Path]) -> list[Shard]:
@@ -59,7 +61,7 @@ def _slices(path: Path) -> list[Shard]:
 
 
 def _rows(path: Path) -> int:
-    rows: int = pl.scan_parquet(path).select(pl.len()).collect().item()  # from the file's footer
+    rows: int = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()  # from the file's footer
     return rows
 
 
@@ -71,9 +73,9 @@ def scan(path: Path) -> pl.LazyFrame:
     """
     match path.suffix.lower():
         case ".parquet":
-            return pl.scan_parquet(path)
+            return pl.scan_parquet(path, glob=False)
         case ".csv":
-            return pl.scan_csv(path, infer_schema=False)
+            return pl.scan_csv(path, infer_schema=False, glob=False)
         case _:
             raise InputError(f"{path.name} is neither Parquet nor CSV", remedy="give the register as Parquet or CSV files")
 

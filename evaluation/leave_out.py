@@ -80,11 +80,14 @@ def identify(*, place: str, register: str, limit: float) -> dict[str, Any]:
 
     from privity.engines.duckdb import DuckDB
     from privity.match import identify as identified
+    from privity.match.prepare import ASKS
     from privity.match.register import prepared
     from privity.terms import Eligible
 
     folder = Path(place)
-    asked = pl.read_parquet(folder / "requests.parquet").with_row_index("ordinal").with_columns(row=pl.col("ordinal") + 2)
+    asked = (
+        pl.read_parquet(folder / "requests.parquet", columns=list(ASKS)).with_row_index("ordinal").with_columns(row=pl.col("ordinal") + 2)
+    )
     work = folder / f"work-{register}"  # kept for the other operating point: candidates do not depend on it
     found = identified(Eligible(asked), prepared(folder / register), DuckDB(folder), work, asked_bars=[], seed=DECOYS, namesake_limit=limit)
     people = found.identifications.frame

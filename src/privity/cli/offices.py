@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from privity.cli import options, screen
+from privity.cli.progress import progress
 from privity.errors import RefusedError
 
 BOUND = ("identified by", "asked", "identified", "namesakes expected", "decoys taken", "wrong at most")
@@ -47,6 +48,7 @@ def add_to(app: typer.Typer) -> None:
             typer.Argument(metavar="[SOURCE]...", help="Parquet or CSV files, folders of them, or a database: postgresql://..."),
         ] = None,
         table: Annotated[str, typer.Option("--table", help="The table of the database, as schema.name.", show_default=False)] = "",
+        engine: options.EngineName = "duckdb",
         prune: Annotated[bool, typer.Option("--prune", help="Remove prepared registers that nothing rests on any more.")] = False,
         as_of: options.AsOf = "",
         as_json: options.Json = False,
@@ -58,8 +60,8 @@ def add_to(app: typer.Typer) -> None:
 
         office, said = open_office(folder, options.day(as_of)), dict[str, object]()
         if source or table or not prune:
-            with loading.progress(as_json) as told:
-                done = loading.from_source(office, source or [], table, told)
+            with progress(as_json) as told:
+                done = loading.from_source(office, source or [], table, told, engine)
             said |= loading.said(done)
             if not as_json:
                 loading.show(done)
@@ -77,6 +79,7 @@ def add_to(app: typer.Typer) -> None:
         envelope: Annotated[Path, typer.Option("--envelope", help="The envelope (TOML).")],
         intake_officer: Annotated[str, typer.Option("--intake-officer", help="Who takes it in.")],
         columns: Annotated[Path | None, typer.Option("--columns", help="How headings are read.")] = None,
+        engine: options.EngineName = "duckdb",
         as_of: options.AsOf = "",
         as_json: options.Json = False,
     ) -> None:
@@ -87,8 +90,8 @@ def add_to(app: typer.Typer) -> None:
 
         office = open_office(folder, options.day(as_of))
         mapping = mappings.load(columns) if columns else None
-        with screen.progress(as_json) as progress:
-            batch = take(office, file, envelope, intake_officer=intake_officer, mapping=mapping, progress=progress)
+        with progress(as_json) as told:
+            batch = take(office, file, envelope, intake_officer=intake_officer, mapping=mapping, progress=told, engine=engine)
         _outcomes(folder, batch.id, as_json, as_of)
 
     @app.command()

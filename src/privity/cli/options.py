@@ -20,6 +20,8 @@ PassphraseFile = Annotated[
     Path | None, typer.Option("--passphrase-file", help="File with the passphrase; or PRIVITY_PASSPHRASE; or you are asked.")
 ]
 
+EngineName = Annotated[str, typer.Option("--engine", help="What matches: duckdb, on this machine, or spark (docs/cluster.md).")]
+
 PASSPHRASE_VARIABLE = "PRIVITY_PASSPHRASE"  # noqa: S105 - a name, no secret
 
 

@@ -9,6 +9,7 @@ import polars as pl
 import typer
 
 from privity.cli import options, screen
+from privity.cli.progress import progress
 from privity.errors import InputError
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def add_to(app: typer.Typer) -> None:
         from privity.seal.age import AgeSealer
 
         office, found = _open(folder, batch, as_of)
-        with screen.progress(as_json) as progress:
-            answers = send(office, found, out, AgeSealer(), progress)
+        with progress(as_json) as told:
+            answers = send(office, found, out, AgeSealer(), told)
         rows = sorted(answers.items())
         screen.answer(as_json, dict(rows), lambda: screen.table("", ("answer", "rows"), rows, right=(1,)))
 

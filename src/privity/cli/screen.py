@@ -1,19 +1,17 @@
-"""What a command prints: tables on a terminal, one JSON object with ``--json``; progress where somebody is watching."""
+"""What a command prints: tables on a terminal, one JSON object with ``--json``."""
 
 from __future__ import annotations
 
 import json
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import polars as pl
 
@@ -58,21 +56,3 @@ def citations(counted: pl.DataFrame, title: str) -> None:
         for one in counted.iter_rows(named=True)
     ]
     table(title, ("rows", "", "source", "citation", "what is missing or wrong"), rows, right=(0,))
-
-
-@contextmanager
-def progress(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar a step on a terminal; silent elsewhere."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _step, _done, _total: None
-        return
-    columns = (TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, object] = {}
-
-        def show(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=total)
-            bars.update(tasks[step], completed=done)  # type: ignore[arg-type]
-
-        yield show

@@ -32,6 +32,7 @@ from privity.terms import Defects, Duty, Eligible, Facts, Outcome, Reasons, Requ
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from privity.match.engine import Engine
     from privity.office.basis import Basis
     from privity.office.batch import Batch
     from privity.office.place import Office
@@ -63,7 +64,7 @@ class Judged:
     facts: pl.DataFrame
 
 
-def decide(office: Office, batch: Batch, progress: Progress) -> None:
+def decide(office: Office, batch: Batch, progress: Progress, engine: str = register.EMBEDDED) -> None:
     """Carry a received batch to a determination for every row. Does nothing to a batch that has them.
 
     Raises:
@@ -76,7 +77,7 @@ def decide(office: Office, batch: Batch, progress: Progress) -> None:
     on = basis.basis_of(office, batch)
     examined = _examine(office, batch, on, progress)
     _enter_examined(office, batch, on, examined.asks)
-    judged = _judge(office, batch, on, examined, progress)
+    judged = _judge(office, batch, on, examined, register.engine(office, engine), progress)
     _enter_determinations(office, batch, on, judged, progress)
     shutil.rmtree(register.workplace(office, batch.id, on.digest), ignore_errors=True)
 
@@ -145,13 +146,13 @@ def _enter_examined(office: Office, batch: Batch, on: Basis, asks: pl.DataFrame)
 # ---------------------------------------------------------------- identify and judge
 
 
-def _judge(office: Office, batch: Batch, on: Basis, examined: Examined, progress: Progress) -> Judged:
+def _judge(office: Office, batch: Batch, on: Basis, examined: Examined, engine: Engine, progress: Progress) -> Judged:
     """The record stage for the eligible rows; the rest keep what the request stage said."""
     asked, work = examined.asks.height, register.workplace(office, batch.id, on.digest)
     found = identify(
         Eligible(examined.asks),
         register.of(office, on.register),
-        register.engine(office),
+        engine,
         work,
         asked_bars=_bars(on),
         seed=int(batch.id[:8], 16),

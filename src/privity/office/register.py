@@ -10,14 +10,15 @@ One load at a time; a load that was killed is run again and goes on at the first
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from privity.engines import postgres
-from privity.engines.duckdb import DuckDB
+from privity.engines import named, postgres
 from privity.errors import InputError, TamperError
 from privity.ledger.entry import Kind
 from privity.match.version import preparation
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from privity.match.engine import Engine
     from privity.match.register import Findings, PreparedRegister
     from privity.office.place import Office
     from privity.office.register_parts import Part
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from privity.office.register_source import Source
     from privity.store.sqlite import Tx
 
+EMBEDDED = "duckdb"
 Progress = Callable[[str, int, int], None]
 """Step, how much of it is done, how much there is: ``look`` in bytes, ``read`` and ``prepare`` in rows, ``count`` at once."""
 
@@ -54,17 +57,17 @@ def quiet(_step: str, _done: int, _total: int) -> None:
     """Nobody watches."""
 
 
-def load(office: Office, given: Sequence[Path], progress: Progress = quiet) -> Loaded:
+def load(office: Office, given: Sequence[Path], progress: Progress = quiet, *, engine: str = EMBEDDED) -> Loaded:
     """Prepare the register from its files, or folders of files, and put it in force.
 
     Raises:
         InputError: a file cannot be read as it is; the register in force stays.
     """
     with alone(office):
-        return _load(office, given, progress)
+        return _load(office, given, progress, engine)
 
 
-def load_table(office: Office, uri: str, table: str, progress: Progress = quiet) -> Loaded:
+def load_table(office: Office, uri: str, table: str, progress: Progress = quiet, *, engine: str = EMBEDDED) -> Loaded:
     """Prepare the register from a table in PostgreSQL, as one snapshot of it, and put it in force.
 
     The table is read into files below ``scratch`` first, in the clear. They are removed whatever happens; after a kill, by the next load.
@@ -76,14 +79,18 @@ def load_table(office: Office, uri: str, table: str, progress: Progress = quiet)
         folder = _spool(office)
         try:
             files = postgres.spool(uri, table, folder, lambda done, total: progress("read", done, total))
-            return _load(office, files, progress)
+            return _load(office, files, progress, engine)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def engine(office: Office) -> DuckDB:
-    """The embedded engine, spilling into the office's own folder and nowhere else."""
-    return DuckDB(_scratch(office))
+def engine(office: Office, name: str = EMBEDDED) -> Engine:
+    """An engine by its name, on all processors that this process may use, spilling into the office's own folder and nowhere else.
+
+    Raises:
+        InputError: there is none of the name, or what it needs is not installed.
+    """
+    return named(name, _scratch(office), threads=len(os.sched_getaffinity(0)))
 
 
 def workplace(office: Office, batch: str, basis: str) -> Path:
@@ -137,16 +144,17 @@ def differences(office: Office, tx: Tx) -> Iterator[str]:
 # ---------------------------------------------------------------- one load
 
 
-def _load(office: Office, given: Sequence[Path], progress: Progress) -> Loaded:
+def _load(office: Office, given: Sequence[Path], progress: Progress, name: str) -> Loaded:
+    machine = engine(office, name)
     files = sources(given, lambda done, total: progress("look", done, total))
-    parts, prepared = _parts(office, files, progress)
+    parts, prepared = _parts(office, files, machine, progress)
     progress("count", 0, 1)
-    snapshot = register_snapshot.make(folder(office), parts, engine(office))
+    snapshot = register_snapshot.make(folder(office), parts, machine)
     progress("count", 1, 1)
     return Loaded(snapshot.digest, _enter(office, snapshot), len(files), prepared, snapshot.found)
 
 
-def _parts(office: Office, files: Sequence[Source], progress: Progress) -> tuple[list[Part], int]:
+def _parts(office: Office, files: Sequence[Source], machine: Engine, progress: Progress) -> tuple[list[Part], int]:
     """The part of every file, and how many had to be prepared. All files are looked through before one is prepared."""
     parts = folder(office) / "parts"
     wanted = {register_parts.part_id(file.digest): file for file in files}
@@ -154,11 +162,17 @@ def _parts(office: Office, files: Sequence[Source], progress: Progress) -> tuple
     rows = {name: look_through(file.path) for name, file in wanted.items() if name not in found}
     done, total = 0, sum(rows.values())
     for name, held in rows.items():
-        progress("prepare", done, total)
-        found[name] = register_parts.make(parts, wanted[name], held, engine(office))
+        told = partial(_tell, progress, done, held, total)
+        told(0.0)
+        found[name] = register_parts.make(parts, wanted[name], held, machine, told)
         done += held
     progress("prepare", done, total)
     return list(found.values()), len(rows)
+
+
+def _tell(progress: Progress, done: int, held: int, total: int, share: float) -> None:
+    """So much of the file that comes after ``done`` rows."""
+    progress("prepare", done + int(share * held), total)
 
 
 def _enter(office: Office, snapshot: Snapshot) -> int:

@@ -29,7 +29,7 @@ from privity.store.archive import sync_directory
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from privity.match.engine import Engine
+    from privity.match.engine import Engine, Progress
     from privity.office.register_source import Source
 
 SAYS = "part.json"
@@ -88,7 +88,7 @@ def altered(part: Part) -> str | None:
     return None
 
 
-def make(folder: Path, source: Source, rows: int, engine: Engine) -> Part:
+def make(folder: Path, source: Source, rows: int, engine: Engine, told: Progress | None = None) -> Part:
     """Prepare a file. ``rows``: how many it holds; as many are prepared, or none.
 
     Raises:
@@ -99,7 +99,7 @@ def make(folder: Path, source: Source, rows: int, engine: Engine) -> Part:
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     try:
-        engine.map_rows(prepare_register, [source.path], beside / "rows")
+        engine.map_rows(prepare_register, [source.path], beside / "rows", progress=told)
         if digest_of(source.path) != source.digest:
             raise InputError(f"{source.path.name} changed while it was read", remedy="load a snapshot that nobody writes to")
         _describe(beside, source, rows)

@@ -10,6 +10,7 @@ from privity.office import batch as batches
 from privity.office import determinations, disk
 from privity.office.decide import decide
 from privity.office.receive import identity, receive
+from privity.office.register import EMBEDDED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,7 @@ def submit(
     intake_officer: str,
     mapping: Mapping | None = None,
     progress: Progress = lambda _step, _done, _total: None,
+    engine: str = EMBEDDED,
 ) -> Batch:
     """Receive, examine, identify, determine. Run again after a kill, with the same files, it goes on where it stopped.
 
@@ -39,7 +41,7 @@ def submit(
         batch = receive(office, file, envelope, intake_officer=intake_officer, mapping=mapping)
         with office.store.read() as tx:
             found = batches.named(tx, batch)
-        decide(office, found, progress)
+        decide(office, found, progress, engine)
     return found
 
 

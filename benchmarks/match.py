@@ -1,10 +1,14 @@
-"""Matching alone: requests against registers that grow. Time, memory, and with the truth at hand how often it names the wrong person.
+"""Matching alone: requests against registers that grow. Time and memory, beside the bare joins on the same keys and a merge.
 
     python benchmarks/match.py [--quick] [--json]
 
-Every generated request is put to it as if it had been eligible. Beside it, in the same run, a merge on equal columns (pandas
-if it is installed, the same merge in Polars if not): name and birth date, or number; a request that so finds one person is identified.
-A merge has no rivals, no bound and no addresses: it is what is quick, not what is the same.
+Every generated request is put to it as if it had been eligible; as many people as rows are held. *Bare joins* are the eight joins of
+match.sql that look for candidates, alone: DuckDB over the same prepared files on the same keys, counting rows and keeping nothing. Whatever
+else matching does (reading cells, decoys, comparing, rivals, what is held of those found, the bound) comes on top. A merge on
+equal columns (pandas) has no rivals, no bound and no addresses: it is what is quick, not what is the same.
+
+The register of 100 million rows is the one of 20 million read five times, for time and memory only: its people are rivals to
+themselves, so nobody is identified in it.
 """
 
 from __future__ import annotations
@@ -22,9 +26,10 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-FULL = {"requests": 1_280_000, "registers": [1_000_000, 5_000_000]}
-QUICK = {"requests": 30_000, "registers": [50_000, 100_000]}
+FULL = {"requests": 1_280_000, "registers": [1_000_000, 5_000_000, 20_000_000], "times": 5, "many": 7_000_000, "merged": 5_000_000}
+QUICK = {"requests": 30_000, "registers": [50_000, 100_000], "times": 2, "many": 60_000, "merged": 100_000}
 NAMED = ["last_name", "first_name", "date_of_birth"]
+AIMS = {"joins": 2.0, "peak_gb": 2.0, "many_s": 600.0, "many_gb": 6.0, "prepared_a_second": 150_000}
 
 
 def generate(*, place: str, requests: int, register: int) -> dict[str, Any]:
@@ -33,40 +38,97 @@ def generate(*, place: str, requests: int, register: int) -> dict[str, Any]:
 
     if not (Path(place) / "truth.parquet").is_file():
         shutil.rmtree(place, ignore_errors=True)
-        made.main(["--requests", str(requests), "--register-rows", str(register), "--out", place])
+        made.main(["--requests", str(requests), "--register-rows", str(register), "--out", place, "--one-period"])
     return {"files_mb": round(sum(path.stat().st_size for path in Path(place).rglob("*.parquet")) / 1e6, 1)}
 
 
 def prepare(*, place: str, target: str) -> dict[str, Any]:
     """The register's rows into the columns that matching reads; once for a register, whatever is asked of it later."""
+    import polars as pl
+
     from privity.engines.duckdb import DuckDB
-    from privity.match.register import prepare as prepared
+    from privity.match.prepare import prepare_register
+    from privity.match.register import count, prepared
 
+    files, engine, began = sorted((Path(place) / "register").glob("*.parquet")), DuckDB(Path(target)), time.perf_counter()
     Path(target).mkdir(parents=True)
-    prepared(sorted((Path(place) / "register").glob("*.parquet")), DuckDB(Path(target)), Path(target) / "register")
-    return {"prepared_mb": round(sum(path.stat().st_size for path in Path(target).rglob("*.parquet")) / 1e6, 1)}
+    (Path(target) / "register").mkdir()
+    engine.map_rows(prepare_register, files, Path(target) / "register" / "rows")
+    rows, spent = int(pl.scan_parquet(files).select(pl.len()).collect().item()), time.perf_counter() - began
+    count(prepared(Path(target) / "register"), engine)
+    size = sum(path.stat().st_size for path in Path(target).rglob("*.parquet"))
+    return {"rows": rows, "rows_a_second": rows / spent, "prepared_mb": round(size / 1e6, 1)}
 
 
-def identify(*, place: str, target: str) -> dict[str, Any]:
+def asks(*, place: str, target: str) -> dict[str, Any]:
+    """Requests and decoys as identification would prepare them, kept for the bare joins."""
+    from privity.engines.duckdb import DuckDB
+    from privity.match import retrieve
+    from privity.match.bound import decoys
+
+    step = retrieve._Steps(Path(target) / "asks-of-joins", lambda _share: None)  # noqa: SLF001
+    files = retrieve._asks(_eligible(place), DuckDB(Path(target)), step)  # noqa: SLF001
+    decoys(files, 7).write_parquet(files[0].with_name("zz-decoys.parquet"))
+    return {}
+
+
+def joins(*, target: str, register: str, times: int) -> dict[str, Any]:
+    """The bare joins, one after the other."""
+    from privity.engines.duckdb import DuckDB
+    from privity.match.queries import CANDIDATES
+    from privity.match.register import prepared
+
+    engine, rows = DuckDB(Path(target)), prepared(Path(register) / "register").rows * times
+    probes = sorted((Path(target) / "asks-of-joins" / "asks").glob("*.parquet"))
+    pairs = {}
+    for name, sql in CANDIDATES.items():
+        bare = f"SELECT COUNT(*) AS pairs FROM ({sql.replace('SELECT DISTINCT', 'SELECT')})"  # noqa: S608 - our own query
+        pairs[name] = int(engine.query(bare, {"asks": probes, "register": rows})["pairs"].item())
+    return {"pairs": pairs}
+
+
+def _eligible(place: str) -> pl.DataFrame:
+    import polars as pl
+
+    from privity.match.prepare import ASKS
+
+    asked = pl.read_parquet(Path(place) / "requests.parquet", columns=list(ASKS)).with_row_index("ordinal")
+    return asked.with_columns(row=pl.col("ordinal") + 2)
+
+
+def identify(*, place: str, target: str, register: str, times: int) -> dict[str, Any]:
     """Whom each request means, what is held of them, and the bound."""
     import polars as pl
 
     from privity.engines.duckdb import DuckDB
-    from privity.match import identify as module
-    from privity.match.register import prepared
+    from privity.match import bound, retrieve
+    from privity.match import identify as entry
+    from privity.match.register import PreparedRegister, prepared
     from privity.terms import Eligible
 
-    asked = pl.read_parquet(Path(place) / "requests.parquet").with_row_index("ordinal").with_columns(row=pl.col("ordinal") + 2)
-    register, steps = prepared(Path(target) / "register"), Steps()
-    matching = __import__("sys").modules[module.__module__]
-    for name in ("prepare_requests", "decoys", "_judged", "_held", "_compared", "_with_namesakes"):
-        steps.wrap(matching, name, name.strip("_").replace("_", " "))
+    steps, matching = Steps(), __import__("sys").modules[entry.__module__]
+    held = prepared(Path(register) / "register")
+    held = PreparedRegister(held.rows * times, held.names, held.births)
+    for module, name, said in (
+        (retrieve, "_asks", "read the requests"), (retrieve, "decoys", "make decoys"), (retrieve._Steps, "query", "find candidates"),  # noqa: SLF001
+        (retrieve, "_counted", "frequencies"), (retrieve, "_known", "frequencies"), (matching, "_judged", "compare"),
+        (matching, "_held", "what is held"), (matching, "_compared", "compare addresses"), (bound, "bounds", "bound"),
+    ):  # fmt: skip
+        steps.wrap(module, name, said)
+    work = Path(target) / "work"
     with steps.step("other"):
         bars = ["i-6-informant", "i-6-impairment"]
-        found = matching.identify(Eligible(asked), register, DuckDB(Path(target)), asked_bars=bars, seed=7)
+        found = matching.identify(Eligible(_eligible(place)), held, DuckDB(Path(target)), work, asked_bars=bars, seed=7)
+    left = sum(path.stat().st_size for path in work.rglob("*.parquet"))
+    shutil.rmtree(work)
     people = found.identifications.frame.filter(pl.col("record_id").is_not_null())
     limits = dict(found.bounds.frame.select("stratum", "limit").iter_rows())
-    return {**_compared(people.select("ordinal", "record_id"), Path(place)), "limits": limits, **steps.found()}
+    return {
+        **_compared(people.select("ordinal", "record_id"), Path(place)),
+        "limits": limits,
+        "work_mb": round(left / 1e6, 1),
+        **steps.found(),
+    }
 
 
 def _compared(named: pl.DataFrame, place: Path) -> dict[str, Any]:
@@ -117,45 +179,59 @@ def _merged_pandas(place: Path) -> pl.DataFrame:
     return pl.from_pandas(both[~both["ordinal"].duplicated(keep=False)]).with_columns(pl.col("ordinal").cast(pl.UInt32))
 
 
-STAGES = {one.__name__: one for one in (generate, prepare, identify, merge)}
+STAGES = {one.__name__: one for one in (generate, prepare, asks, joins, identify, merge)}
 
 
 def measured(place: Path, sizes: dict[str, Any], kept: Path) -> dict[str, Any]:
     about, run = machine(), lambda name, **given: stage(__file__, name, **given)
     figures: dict[str, Any] = {"sizes": sizes}
     peers: dict[str, Any] = {}
+    largest = sizes["registers"][-1]
     for rows in sizes["registers"]:
         data, target = kept / f"{sizes['requests']}-{rows}", place / str(rows)
         made = run("generate", place=data, requests=sizes["requests"], register=rows)
-        figures[str(rows)] = {
-            "generate": made,
-            "prepare": run("prepare", place=data, target=target),
-            "identify": run("identify", place=data, target=target),
-        }
-        peers[str(rows)] = {"merge": run("merge", place=data)}
-    small, large = (figures[str(rows)]["identify"] for rows in sizes["registers"])
-    ratios = {
-        "register_growth": sizes["registers"][1] / sizes["registers"][0],
-        "identify_cpu_growth": large["cpu"] / small["cpu"],
-        "identify_peak_growth": large["peak_gb"] / small["peak_gb"],
-        "identify_cpu_over_merge": large["cpu"] / peers[str(sizes["registers"][1])]["merge"]["cpu"],
+        prepared = run("prepare", place=data, target=target)
+        run("asks", place=data, target=target)
+        against = {"target": target, "register": target, "times": 1}
+        figures[str(rows)] = {"generate": made, "prepare": prepared, "identify": run("identify", place=data, **against)}
+        peers[str(rows)] = {"joins": run("joins", **against)}
+        if rows <= sizes["merged"]:
+            peers[str(rows)]["merge"] = run("merge", place=data)
+    data, target = kept / f"{sizes['requests']}-{largest}", place / str(largest)
+    again = {"target": target, "register": target, "times": sizes["times"]}
+    figures["again"] = {"rows": largest * sizes["times"], "identify": run("identify", place=data, **again)}
+    peers["again"] = {"joins": run("joins", **again)}
+    data = kept / f"{sizes['many']}-{largest}"
+    run("generate", place=data, requests=sizes["many"], register=largest)
+    figures["many"] = {"identify": run("identify", place=data, target=target, register=target, times=1)}
+    return {"benchmark": "match", "figures": figures, "peers": peers, "ratios": _ratios(figures, peers), "aims": AIMS, "machine": about}
+
+
+def _ratios(figures: dict[str, Any], peers: dict[str, Any]) -> dict[str, float]:
+    small, *_, large = (str(rows) for rows in figures["sizes"]["registers"])
+    first, last, again = (figures[name]["identify"] for name in (small, large, "again"))
+    reading = last["steps"]["read the requests"]["cpu"]
+    return {
+        "register_growth": int(large) / int(small),
+        "identify_cpu_growth": last["cpu"] / first["cpu"],
+        "identify_peak_growth": last["peak_gb"] / first["peak_gb"],
+        "again_growth": figures["again"]["rows"] / int(large),
+        "again_cpu_growth": again["cpu"] / last["cpu"],
+        "identify_wall_over_joins": last["wall"] / peers[large]["joins"]["wall"],
+        "identify_cpu_over_joins": last["cpu"] / peers[large]["joins"]["cpu"],
+        "identify_cpu_over_joins_keys_given": (last["cpu"] - reading) / peers[large]["joins"]["cpu"],
     }
-    return {"benchmark": "match", "figures": figures, "peers": peers, "ratios": ratios, "machine": about}
 
 
 def tables(found: dict[str, Any]) -> Iterator[tuple[str, Sequence[str], list[tuple[object, ...]]]]:
-    figures = found["figures"]
-    for rows in map(str, figures["sizes"]["registers"]):
-        one, peer = figures[rows], found["peers"][rows]["merge"]
-        costs = [
-            ("prepare the register (once)", one["prepare"]),
-            ("identify", one["identify"]),
-            *one["identify"]["steps"].items(),
-            (f"merge ({peer['library']})", peer),
-        ]
-        title = f"{figures['sizes']['requests']:,} requests, register of {int(rows):,} rows"
+    figures, peers = found["figures"], found["peers"]
+    for rows in (*map(str, figures["sizes"]["registers"]), "again", "many"):
+        one, beside = figures[rows], peers.get(rows, {})
+        costs = [(name, one[name]) for name in ("prepare", "identify") if name in one]
+        costs += [*one["identify"]["steps"].items(), *((f"peer: {name}", cost) for name, cost in beside.items())]
+        title = f"{one['identify']['requests']:,} requests, register: {rows}"
         yield title, ("", "wall s", "CPU s", "peak GB"), [(name, cost["wall"], cost["cpu"], cost["peak_gb"]) for name, cost in costs]
-        told = [("matching", one["identify"]), (f"merge ({peer['library']})", peer)]
+        told = [("matching", one["identify"]), *((name, cost) for name, cost in beside.items() if "identified" in cost)]
         yield (
             "Against the truth",
             ("", "held", "identified", "wrong person"),

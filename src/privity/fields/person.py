@@ -9,7 +9,6 @@ inferred from a name. Each distinct cell is read once.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -41,7 +40,8 @@ _SOUNDS = (
     ("[AEIYJ]*[AEIY][AEIYJ]*", "A"),
     ("H$", ""),
 )
-_DOUBLED = re.compile(r"(.)\1+")
+_DOUBLED = {letter * 2: letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ2"}
+_SEVERAL = r"[^\p{L}'.]"  # in a name of one word there is nothing else
 
 
 def letters(cells: pl.Expr) -> pl.Expr:
@@ -51,7 +51,8 @@ def letters(cells: pl.Expr) -> pl.Expr:
 
 def parts(cells: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """The first and the last word of a surname of several (``García López``, ``Smith-Jones``, ``de la Cruz``); null if it has one."""
-    return _by_value(cells, lambda text: _part(text, 0)), _by_value(cells, lambda text: _part(text, -1))
+    several = pl.when(cells.str.strip_chars().str.contains(_SEVERAL)).then(cells)
+    return _by_value(several, lambda text: _part(text, 0)), _by_value(several, lambda text: _part(text, -1))
 
 
 def first_part(cells: pl.Expr) -> pl.Expr:
@@ -121,5 +122,5 @@ def _part(text: pl.Expr, at: int) -> pl.Expr:
 def _sound(key: pl.Expr) -> pl.Expr:
     for pattern, instead in _SOUNDS:
         key = key.str.replace_all(pattern, instead)
-    single = key.map_batches(lambda keys: pl.Series([_DOUBLED.sub(r"\1", text) for text in keys], dtype=pl.String), return_dtype=pl.String)
+    single = key.str.replace_many(list(_DOUBLED), list(_DOUBLED.values()))
     return pl.when(single.str.len_bytes() >= SHORTEST_SOUND).then(single)

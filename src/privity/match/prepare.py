@@ -42,10 +42,10 @@ def prepare_register(frame: pl.DataFrame) -> pl.DataFrame:
     text = frame.select(_as_text(column, frame) for column in REGISTER)
     if text["record_id"].has_nulls():
         raise InputError("the register has rows without record_id", remedy="give every row the id of its person")
-    return _with_places(text).select(
+    return _with_person(_with_places(text)).select(
         "record_id",
         _one_year().alias("tax_period"),
-        *_person(),
+        *PERSON,
         *PLACED,
         "role",
         "data_class",
@@ -56,7 +56,8 @@ def prepare_register(frame: pl.DataFrame) -> pl.DataFrame:
 def prepare_requests(frame: pl.DataFrame) -> pl.DataFrame:
     """Eligible requests → ordinal, tin_given (1 or 0), ``PERSON``, ``PLACED``, periods (list of years), one row for each."""
     text = frame.select("ordinal", *(_as_text(column, frame) for column in ASKS))
-    return _with_places(text).select("ordinal", _tin_given(), *_person(), *PLACED, _years().alias("periods"))
+    given = text.with_columns(_tin_given())
+    return _with_person(_with_places(given)).select("ordinal", "tin_given", *PERSON, *PLACED, _years().alias("periods"))
 
 
 def _as_text(column: str, frame: pl.DataFrame) -> pl.Expr:
@@ -77,27 +78,28 @@ def _with_places(text: pl.DataFrame) -> pl.DataFrame:
     return text.drop("zip").hstack(keyed.select(*PLACE, pl.struct(address.COMPARED).alias("place")))
 
 
-def _person() -> list[pl.Expr]:
-    born = _birth()
-    first, last = pl.col("first_name"), person.family(pl.col("last_name"))
-    fn, ln = person.letters(first), person.letters(last)
+def _with_person(text: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``PERSON`` from the columns of the person; keys first, then what is made of keys."""
+    last, born = person.family(pl.col("last_name")), _birth()
     la, lz = person.parts(last)
-    return [
+    keyed = text.with_columns(
         tin.key(pl.col("tin")).alias("tin"),
-        fn.alias("fn"),
-        person.first_part(first).alias("f1"),
-        person.sound(fn).alias("fs"),
-        ln.alias("ln"),
+        person.letters(pl.col("first_name")).alias("fn"),
+        person.first_part(pl.col("first_name")).alias("f1"),
+        person.letters(last).alias("ln"),
         la.alias("la"),
         lz.alias("lz"),
-        person.sound(ln).alias("ls"),
-        person.initial(pl.col("middle_name"), first).alias("mi"),
+        person.initial(pl.col("middle_name"), pl.col("first_name")).alias("mi"),
         person.suffix(pl.col("name_suffix"), pl.col("last_name")).alias("sfx"),
         born.alias("dob"),
-        born.dt.year().cast(pl.Int32).alias("dy"),
-        born.dt.month().cast(pl.Int32).alias("dm"),
-        born.dt.day().cast(pl.Int32).alias("dd"),
-    ]
+    )
+    return keyed.with_columns(
+        person.sound(pl.col("fn")).alias("fs"),
+        person.sound(pl.col("ln")).alias("ls"),
+        pl.col("dob").dt.year().cast(pl.Int32).alias("dy"),
+        pl.col("dob").dt.month().cast(pl.Int32).alias("dm"),
+        pl.col("dob").dt.day().cast(pl.Int32).alias("dd"),
+    )
 
 
 def _years() -> pl.Expr:

@@ -13,18 +13,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from privity.fields.address_fillers import FILLER_ANYWHERE, FILLER_AROUND, FILLER_CORE, FILLER_PHRASES, INSTITUTION
 from privity.fields.address_leftover import rewrite
 from privity.fields.address_parts import PARTS, READ, parts_of
 from privity.fields.address_place import read_places
 from privity.fields.address_text import distinct, put, read_lines
-from privity.fields.address_words import (
-    DIRECTIONS,
-    FILLER_ANYWHERE,
-    FILLER_AROUND,
-    FILLER_CORE,
-    FILLER_PHRASES,
-    INSTITUTION,
-)
+from privity.fields.address_words import DIRECTIONS
+from privity.fields.zips import city_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +41,10 @@ _ANYWHERE = rf"(?:^| )(?:{'|'.join(FILLER_ANYWHERE)})(?: |$)"
 _CARE_OF = r"(?:^| )(?:C/O|CARE OF|ATTN|ATTENTION)(?: |$)|^%|^C/O|\bC / O\b"
 _GENERAL_DELIVERY = r"^(?:GENERAL DELIVERY|GEN(?:L)? DEL(?:IVERY)?|GENERAL DEL)\b"
 _INSTITUTION = rf"(?:^| )(?:{'|'.join(INSTITUTION)})(?: |$)"
-_SIGNS = ("C/O", "C / O", "CARE OF", "ATTN", "ATTENTION", "%", "GEN", "WHEREABOUTS", "UNABLE")  # with the words of the tables
+_SIGNS = (
+    *("C/O", "C / O", "CARE OF", "ATTN", "ATTENTION", "%", "GEN", "WHEREABOUTS", "UNABLE", "ABOVE", "BELOW", "SEE "),
+    *("SIN D", "DOMICILIO", "APLICA", "DESCONOCE"),
+)  # with the words of the tables
 _NAMED_FIRST = r"^([^0-9]+) (\d.*)$"
 
 TEXTS = ("line", "extra", "whole")
@@ -152,6 +150,7 @@ def _said() -> pl.Expr:
 def _standing(parts: pl.DataFrame, cells: pl.DataFrame) -> pl.Series:
     """The standing of each row; only rows where something was found are looked at closely."""
     found = pl.col("said").is_not_null() | pl.col("fault").is_not_null() | pl.col("misplaced").is_not_null()
+    found |= _town_alone() | pl.col("line").str.starts_with(pl.col("zip5")).fill_null(value=False)
     found |= pl.col("named") | pl.col("doubtful") | pl.col("filler")
     complete = pl.repeat("complete", parts.height, eager=True).alias("standing")
     rows = parts.select(found).to_series()
@@ -165,7 +164,7 @@ def _standing(parts: pl.DataFrame, cells: pl.DataFrame) -> pl.Series:
 def _judged() -> pl.Expr:
     """First what the words say, then what is wrong with the street, then with city, state and ZIP code, and last that it cannot be read."""
     fault, street = pl.col("fault"), pl.col("street")
-    bare = (pl.col("suffix") == "") & (pl.col("kind") == "street")
+    bare = pl.col("suffix").is_in(["", "CTR"]) & (pl.col("kind") == "street")  # 12 COUNTY DETENTION CENTER has no street
     institution = pl.col("named") & (fault.is_not_null() | (bare & street.str.contains(_INSTITUTION)))
     junk = pl.col("doubtful") & (
         (pl.col("line").str.contains(_ANYWHERE) & (fault.is_not_null() | (bare & street.str.contains(_ANYWHERE))))
@@ -182,12 +181,25 @@ def _judged() -> pl.Expr:
         .then(pl.lit("institution"))
         .when(fault.is_not_null() & (fault != "unparsed"))
         .then(fault)
+        .when(_town_alone() | _zip_and_town())
+        .then(pl.lit("no-street"))
         .when(pl.col("misplaced").is_not_null())
         .then(pl.col("misplaced"))
         .when(fault.is_not_null())
         .then(fault)
         .otherwise(pl.lit("complete"))
     )
+
+
+def _town_alone() -> pl.Expr:
+    """``12 CHICAGO`` in Chicago: the town, not a street called like it."""
+    return (pl.col("suffix") == "") & (pl.col("predirection") == "") & (pl.col("kind") == "street") & (pl.col("street") == pl.col("town"))
+
+
+def _zip_and_town() -> pl.Expr:
+    """``07028 GLEN RIDGE``: the ZIP code is no house number, whatever suffix the town's name ends with."""
+    begun = pl.when(pl.col("line").str.starts_with(pl.col("zip5"))).then(pl.col("line").str.slice(5))
+    return (city_name(begun) == pl.col("town")).fill_null(value=False)
 
 
 def _leftovers(parts: pl.DataFrame) -> pl.DataFrame:

@@ -12,11 +12,14 @@ import re
 
 import usaddress
 
+from privity.fields.address_words import REWRITES, SUFFIXES
+
 _STREET = (
     *("AddressNumberPrefix", "AddressNumber", "AddressNumberSuffix", "StreetNamePreDirectional", "StreetNamePreModifier"),
     *("StreetNamePreType", "StreetName", "StreetNamePostType", "StreetNamePostDirectional"),
 )
 _UNIT = ("SubaddressType", "SubaddressIdentifier", "OccupancyType", "OccupancyIdentifier")
+_SUFFIXED = re.compile(rf" (?:{'|'.join((*SUFFIXES, *REWRITES))})$")
 _BESIDE = ("Recipient", "BuildingName", "LandmarkName")
 
 
@@ -30,7 +33,15 @@ def rewrite(line: str) -> tuple[str, str] | None:
         return None
     text = _joined(labels, (*_STREET, *_UNIT))
     beside = _joined(labels, _BESIDE)
+    if _second_street(labels, beside):
+        return None
     return (text, beside) if _words(f"{text} {beside}") == _words(line) and text != line else None
+
+
+def _second_street(labels: dict[str, str], beside: str) -> bool:
+    """``12 OAK ST 190 ELM CT`` may be two addresses, not unit 190 of a building called Elm Court."""
+    bare_unit = "OccupancyIdentifier" in labels and "OccupancyType" not in labels
+    return bool(re.search(r"\d", beside)) or (bare_unit and bool(_SUFFIXED.search(beside)))
 
 
 def _joined(labels: dict[str, str], names: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from privity.fields.address_fillers import NO_BOX
 from privity.fields.address_street import COMPASS, STREET_PARTS, street_parts
 from privity.fields.address_text import only_where, put
 from privity.fields.address_words import MILITARY_STATES
@@ -21,7 +22,7 @@ _PLAIN = r"^[1-9][0-9]{0,5} [A-Z]"  # a house number of digits only: nearly ever
 
 _BOX = (
     r"^(?:(?:P ?O ?|POST OFFICE |POSTAL )?(BOX|BX|DRAWER|DRWR|LOCKBOX|CALLER|BIN)|POB)"
-    r"(?: NO| NUMBER)? ?(?:# ?)?([A-Z]?-?\d+(?:-?[A-Z])?(?:-\d+)?|[A-Z]{1,2})$"
+    r"(?:(?: NO| NUMBER)\b)? ?(?:# ?)?([A-Z]?-?\d+(?:-?[A-Z])?(?:-\d+)?|[A-Z]{1,2})$"
 )
 _ROUTE_WORD = r"(?:RURAL (?:ROUTE|RTE|RT)|R ?R|R ?F ?D|ROUTE|RTE|RT|R ?D|R)|(?:H ?C ?R?|(?:HIGHWAY|HWY) CONTRACT(?: ROUTE)?|STAR ROUTE)"
 _RURAL = rf"^({_ROUTE_WORD}) ?(?:# ?)?(\d+[A-Z]?) (?:BOX|BX) ?(?:# ?)?(\d+(?:-?[A-Z])?(?:-\d+)?)$"
@@ -76,7 +77,8 @@ def _boxes() -> dict[str, pl.Expr]:
     line = pl.col("line")
     text = pl.when(line.str.contains_any(["BOX", "BX", "POB", "DRAWER", "DRWR", "CALLER", "BIN "])).then(line)
     box, rural, military = (text.str.extract_groups(pattern).struct for pattern in (_BOX, _RURAL, _MILITARY))
-    is_box, is_rural = text.str.contains(_BOX).fill_null(value=False), rural[1].is_not_null()
+    nothing = box[1].is_in(NO_BOX)  # PO BOX NA
+    is_box, is_rural = (text.str.contains(_BOX) & ~nothing).fill_null(value=False), rural[1].is_not_null()
     is_military = military[1].is_not_null() & pl.col("state2").is_in(MILITARY_STATES)
     drawer = pl.when(box[0].is_in(["DRAWER", "DRWR"])).then(pl.lit("PO DRAWER")).otherwise(pl.lit("PO BOX"))
     contract = rural[0].str.contains("^H|^STAR")
@@ -107,12 +109,12 @@ def _odd_parts(odd: pl.DataFrame) -> pl.DataFrame:
         suffixed=pl.when(street).then(pl.col("suffixed")).otherwise(pl.col("kind").is_not_null()),
         fault=pl.when(pl.col("bare") & pl.col("box").is_null())
         .then(pl.lit("no-number"))
+        .when(number.str.contains(r"^[0-]+(?:[A-Z]|$)"))
+        .then(pl.lit("no-number"))
         .when(pl.col("box").is_not_null())
         .then(None)
         .when(number.is_null())
         .then(_numberless(pl.col("line")))
-        .when(number.str.contains(r"^0+(?:[A-Z]|$)"))
-        .then(pl.lit("no-number"))
         .otherwise(pl.col("fault")),
     )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from privity.fields.address_words import NO_CITY, STATES
+from privity.fields.address_fillers import NO_CITY
+from privity.fields.address_words import STATES
 from privity.fields.zips import city_name, places, zip_states
 
 CELLS = ("city", "state", "zip")
@@ -37,7 +38,7 @@ def read_places(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _misplaced() -> pl.Expr:
     return (
-        pl.when(pl.col("town").is_in(NO_CITY))
+        pl.when(pl.col("town").is_in(NO_CITY) | ((pl.col("town") == pl.col("state2")) & (pl.col("town") != "DC")))
         .then(pl.lit("no-city"))
         .when(~pl.col("state2").str.contains("^[A-Z]{2}$"))
         .then(pl.lit("no-state"))

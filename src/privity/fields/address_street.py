@@ -9,14 +9,17 @@ equal parts.
 
 from __future__ import annotations
 
+from string import ascii_uppercase
+
 import polars as pl
 
+from privity.fields.address_fillers import FILLER_STREET, FILLER_STREET_AROUND, FILLER_TOWN_STREET, KEYBOARD_RUNS
 from privity.fields.address_text import distinct, only_where, put, standard_words
 from privity.fields.address_words import (
     DIRECTION_WORDS,
     DIRECTIONS,
-    FILLER_AS_STREET,
     ROAD_LETTERS,
+    STATE_NAMES,
     STREET_FIRST,
     SUFFIX_THEN_UNIT,
     SUFFIXES,
@@ -43,17 +46,23 @@ _BARE = rf"^(.+) ({'|'.join(SUFFIX_THEN_UNIT)})((?: (?:{_D}))?) ([A-Z]?-?\d{{1,4
 
 _DESIGNATORS = [*(f"{word} " for word in (*UNIT_WITH_WORD, *UNIT_WITH_NUMBER)), *UNIT_ALONE]
 
-_UNTIDY = r"#|[0-9](?:ST|ND|RD|TH) |^[NS] [EW] | [NS] [EW]$"
+_UNTIDY = r"#|[0-9](?:ST|ND|RD|TH) |^[NS] [EW] | [NS] [EW]$|(?:NORTH|SOUTH) (?:EAST|WEST)$"
 _LETTERS_OF_STATE = 2
 _FEW, _MANY = 3, 5  # words in the name of a street: with no suffix, with one
 _ROAD_CLASS = "HWY|RTE|RD|LOOP|SPUR|TPKE|FWY|EXPY|BYP|TRL|PKWY"
-_ROAD_LIKE = r"[A-Z][ -]?\d+[A-Z]?(?: [A-Z]+)?$|(?:HWY|RTE|RD|TRUNK|CTH) [A-Z]{1,2}$"
+_ROAD_LIKE = r"[A-Z][ -]?\d+[A-Z]?(?: [A-Z]+){0,2}$|A1A|(?:HWY|RTE|RD|TRUNK|CTH) [A-Z]{1,2}$"
+_STATE_NAME = "|".join(STATE_NAMES)
 _ROAD = (
     rf"^(?:({_D}) )?((?:[A-Z]+ ){{0,3}}(?:{_ROAD_CLASS})"
-    rf"|SR|CR|SH|FM|RM|TR|CTH|STH|CSAH|I|INTERSTATE|US|U S|[A-Z]{{2}})[ -]?#? ?(\d{{1,5}}[A-Z]?)"
-    rf"(?: ({_D}|BYP|BUS|ALT|SPUR|LOOP))?$"
+    rf"|SR|CR|SH|FM|RM|TR|CTH|STH|CSAH|I|INTERSTATE|US|U S|[A-Z]{{2}}|{_STATE_NAME})(?: NO)?[ -]?#? ?(\d{{1,5}}[A-Z]?|A1A)"
+    rf"(?: HWY)?(?: ({_D}|BYP|BUS|BUSINESS|ALT|SPUR|LOOP))?$"
 )
-_LETTERED_ROAD = r"^()((?:STATE|ST|COUNTY|CO|[A-Z]{2}) (?:HWY|RTE|RD|TRUNK)|HWY|RTE|CTH) ([A-Z]{1,2})()$"
+_LETTERED_ROAD = rf"^(?:({_D}) )?((?:STATE|ST|COUNTY|CO|[A-Z]{{2}}) (?:HWY|RTE|RD|TRUNK)|HWY|RTE|CTH) ([A-Z]{{1,2}})()$"
+_BARE_ROAD = r"^(.+) (RD)( (?:NE|NW|SE|SW|(?:NORTH|SOUTH)(?:EAST|WEST))) (\d{1,4}[A-Z]?)$"  # RD N 35 may be a road's name
+_ANY_FILLER, _FILLER = "|".join(FILLER_STREET), "|".join((*FILLER_STREET, *FILLER_STREET_AROUND))
+_FILLER_NAME = rf"^(?:(?:{_FILLER})(?: |$))+$"
+_HAS_FILLER = rf"(?:^| )(?:{_ANY_FILLER})(?: |$)"
+_NO_NAME = rf"^XX|^(?:{'|'.join(f'{letter}{{4,}}' for letter in ascii_uppercase)}|(?:{'|'.join(KEYBOARD_RUNS)})[A-Z]*)(?: |$)"
 _STREET = rf"^(?:({_D}) )?(.+?)(?: ({_S}))?(?: ({_D}))?$"
 
 
@@ -83,8 +92,9 @@ def _read(split: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tidy(words: pl.Expr) -> pl.Expr:
-    """N E together are NE; 1ST before a word is 1 (after the last word, 2ND may be a floor: it stays); # APT is APT."""
+    """N E together are NE, and NORTH EAST after the name; 1ST before a word is 1 (at the end, 2ND may be a floor); # APT is APT."""
     words = words.str.replace(r"^([NS]) ([EW]) ([A-Z0-9]{2,} [A-Z])", "$1$2 $3").str.replace(r" ([NS]) ([EW])$", " $1$2")
+    words = words.str.replace(r" (NORTH|SOUTH) (EAST|WEST)$", " $1$2")
     words = words.str.replace_all(r"\b([0-9]+)(?:ST|ND|RD|TH) FL\b", "FL $1").str.replace_all(rf"# ({_WORD_UNIT}|{_NUMBER_UNIT}) ", "$1 ")
     return words.str.replace_all(r"\b0*([0-9]+)(?:ST|ND|RD|TH) ", "$1 ")
 
@@ -136,11 +146,12 @@ def _unit(word: pl.Expr, number: pl.Expr) -> pl.Expr:
 
 
 def _bare_unit(split: pl.DataFrame) -> pl.DataFrame:
-    """``OAK ST 4B`` → ``OAK ST``, unit 4B. Not where the word before the suffix is a directional: AVENUE 52 and AVENUE J are streets."""
+    """``OAK ST 4B``, ``OAK RD NE 35``: a unit. Not where the word before the suffix is a directional: AVENUE 52, AVENUE J."""
     like = split.select(pl.col("rest").str.contains(r" (?:[A-Z]?-?\d[0-9A-Z-]*|[A-Z])$") & (pl.col("unit") == "")).to_series()
-    some = split.filter(like).with_columns(found=pl.col("rest").str.extract_groups(_BARE))
-    name, suffix, after, number = (pl.col("found").struct[i] for i in range(4))
-    taken = (name.is_not_null() & ~name.is_in(DIRECTION_WORDS)).fill_null(value=False)
+    found = [pl.col("rest").str.extract_groups(pattern).struct for pattern in (_BARE, _BARE_ROAD)]
+    some = split.filter(like)
+    name, suffix, after, number = (pl.coalesce(one[i] for one in found) for i in range(4))
+    taken = (name.is_not_null() & ~name.is_in([*DIRECTION_WORDS, "COUNTY", "STATE"])).fill_null(value=False)
     taken_off = some.select(
         rest=pl.when(taken).then(pl.concat_str(name, pl.lit(" "), suffix, after)).otherwise(pl.col("rest")),
         unit=pl.when(taken).then(_unit(pl.lit("APT"), number)).otherwise(pl.col("unit")),
@@ -156,9 +167,13 @@ def _roads(split: pl.DataFrame) -> pl.DataFrame:
     rest = pl.col("rest")
     split = split.with_columns(numbered=rest.str.extract_groups(_ROAD), lettered=rest.str.extract_groups(_LETTERED_ROAD))
     parts = [pl.coalesce(pl.col("numbered").struct[i], pl.col("lettered").struct[i]) for i in range(4)]
-    known = (parts[1].str.len_chars() != _LETTERS_OF_STATE) | parts[1].is_in(ROAD_LETTERS) | (parts[1] == pl.col("state2"))
+    of_state = parts[1].replace(
+        STATE_NAMES
+    )  # 653 VERMONT 12 is a road in Vermont alone, and its own class: Vermont Street may have a unit 12
+    lettered = (parts[1].str.len_chars() == _LETTERS_OF_STATE) & ~parts[1].is_in(ROAD_LETTERS)
+    known = (~lettered & ~parts[1].is_in(list(STATE_NAMES))) | (of_state == pl.col("state2"))
     name = pl.concat_str(_road_class(parts[1]), pl.lit(" "), parts[2].str.replace(r"^0+(\d)", "$1"))
-    named = split.with_columns(road=pl.when(known).then(name), road_pre=parts[0], road_post=parts[3])
+    named = split.with_columns(road=pl.when(known).then(name), road_pre=parts[0], road_post=parts[3].replace("BUSINESS", "BUS"))
     return named.drop("numbered", "lettered")
 
 
@@ -203,7 +218,13 @@ def _faults(split: pl.DataFrame) -> pl.DataFrame:
     grid = name.str.contains(r"^\d+$") & (pl.col("postdirection") != "") & (pl.col("predirection") != "")
     lettered = name.str.contains(r"^AVE (?:[A-Z]{1,2}|\d{1,3})$")
     numeric = name.str.contains(r"^[\d /-]+$")
+    lettered |= name.str.contains(r"^\d+ (?:ST|AVE|PL)$") & (suffix != "")  # 20TH STREET DR
+    lettered |= name.str.contains(r"^[A-Z]{1,3}&[A-Z]{1,2}$")  # WB&A RD
     odd = name.str.contains(r"[^A-Z0-9 ]| \S*\d|\d[A-Z]|^\d+ ") & ~lettered
+    joined = name.str.contains(r"\S (?:ST|AVE|RD|BLVD|DR|LN|CT|PL|WAY|CIR|TER) (?:AND|OR|AT) |^(?:AND|OR) ")
+    joined |= name.str.contains(r"\S (?:AVE|RD|BLVD|LN|WAY|CIR|TER) \S") & ~name.str.contains(
+        rf" (?:AVE|RD|BLVD|LN|WAY|CIR|TER) (?:{_D})(?: |$)"
+    )
     first = name.str.contains(rf"^(?:{'|'.join(STREET_FIRST)}) ")
     middle = name.str.contains(r"\S (?:ST|AVE|RD|BLVD|DR|LN|CT) \S")  # MAIN ST OAKVILLE: more than a street
     fault = (
@@ -213,15 +234,20 @@ def _faults(split: pl.DataFrame) -> pl.DataFrame:
         .then(None)
         .when((name == "") | (numeric & (suffix == "")) | (numeric & (words > 1)))
         .then(pl.lit("no-street"))
+        .when(name.str.contains(r"^(?:MILES?|MI|BLOCKS?|BLKS?) (?:.* )?(?:OF|FROM)(?: |$)"))
+        .then(pl.lit("no-street"))
         .when(name.str.contains("^AVE [NSEW]$"))
         .then(pl.lit(COMPASS))
         .when((suffix == "") & (name.is_in(SUFFIXES) | name.is_in(DIRECTION_WORDS) | name.str.contains("^.$")))
         .then(pl.lit("no-street"))
         .when((suffix == "") & name.is_in([*UNIT_WITH_WORD, *UNIT_WITH_NUMBER, *UNIT_ALONE]))
         .then(pl.lit("no-street"))
-        .when(odd | ((suffix == "") & ~first & (middle | (words > _FEW))) | (words > _MANY))
+        .when(odd | joined | ((suffix == "") & ~first & (middle | (words > _FEW))) | (words > _MANY))
         .then(pl.lit("unparsed"))
         .otherwise(None)
     )
-    filler = (suffix == "ST") & (name.is_in(FILLER_AS_STREET) | name.str.starts_with("XX"))  # UNKNOWN ST
+    filler = name.str.contains(_NO_NAME) | (name.str.contains(_FILLER_NAME) & name.str.contains(_HAS_FILLER) & (suffix != ""))
+    filler |= name.is_in(FILLER_TOWN_STREET) & suffix.is_in(["ST", "AVE"])
+    filler |= name.str.contains(rf"^(?:{_ANY_FILLER}) (?:{_ROAD_CLASS}) \d")  # 12 UNKNOWN RD 90012
+    filler |= name.is_in(["ST", "SAINT NAME"]) & (suffix != "")  # 123 STREET ST, STREET NAME ST
     return split.with_columns(fault=fault, filler=filler)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from privity.fields.address_words import NOTHING, REWRITES, UNIT_ALONE, UNIT_WITH_NUMBER, UNIT_WITH_WORD
+from privity.fields.address_fillers import NOTHING
+from privity.fields.address_words import REWRITES, UNIT_ALONE, UNIT_WITH_NUMBER, UNIT_WITH_WORD
 
 LINES = ("line1", "line2", "city", "state", "zip")
 
@@ -26,10 +27,11 @@ _FRACTIONS = {
 
 def read_lines(frame: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """``line1``, ``line2`` (String, null allowed), with what `read_places` says → ``line``, ``extra``, ``whole``; rows in order."""
-    one = _plain(frame["line1"].fill_null(""))
+    one = _plain(frame["line1"].cast(pl.String).fill_null(""))
     lines = pl.DataFrame({"line": one, "extra": pl.repeat("", one.len(), eager=True), "whole": one})
-    double = (frame["line2"] != "").fill_null(value=False).arg_true()
-    pairs = pl.DataFrame({"row": double, "one": one.gather(double), "two": _plain(frame["line2"].gather(double))})
+    below = frame["line2"].cast(pl.String)
+    double = (below != "").fill_null(value=False).arg_true()
+    pairs = pl.DataFrame({"row": double, "one": one.gather(double), "two": _plain(below.gather(double))})
     pairs = pairs.filter(pl.col("two") != "")
     lines = put(lines, pairs["row"], _two_lines(pairs))
     return lines.with_columns(line=_without_city(lines["line"], places))
@@ -78,7 +80,9 @@ def _ascii(text: pl.Expr) -> pl.Expr:
 
 
 def _punctuated(text: pl.Expr) -> pl.Expr:
-    text = text.str.replace_all(r"\b([A-Z])\. ?([A-Z])\.", "$1$2 ").str.replace_all(r"['`]", "")
+    text = text.str.replace(r"^(\s*[0-9]+)\.5 ", "$1 1/2 ")
+    text = text.str.replace_all(r"\b([A-Z])\.([A-Z])\.([A-Z])\b", "$1$2$3").str.replace_all(r"\b([A-Z])\. ?([A-Z])\.", "$1$2 ")
+    text = text.str.replace_all(r"\b([A-Z])\.([A-Z])\b", "$1$2").str.replace_all(r"['`]", "")
     text = text.str.replace_all(r"[\x00-\x1F .,;:()\[\]{}\x22*_!?|+=<>~^$@\\]+", " ").str.replace_all("#", " # ", literal=True)
     text = text.str.replace_all(r"([A-Z]{2})-([A-Z]{2})", "$1 $2").str.replace_all(r"-+ | -+|^-+|-+$|\s{2,}", " ").str.strip_chars()
     return text.str.replace_all(r" {2,}", " ")

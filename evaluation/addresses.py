@@ -5,7 +5,7 @@
 Four questions, each with counts and an exact 95 % upper bound (Clopper and Pearson 1934):
 
 - *gate*: published addresses (``real_addresses``) refused, by set. ``labeled`` was collected because parsers fail on it.
-- *junk*: made-up junk (``junk_addresses``) accepted, by kind. ``a number and a word`` stands apart: it is known to pass (docs/addresses.md).
+- *junk*: made-up junk (``junk_addresses``) accepted, by kind; and apart from it, what is *known to pass*.
 - *renderings*: each accepted address against itself as USPS Publication 28 writes it, spelled out, in small letters with stops, with its
   unit on its own line or under another designator, and with ZIP+4: not ``same`` is an error. What is a suffix, a directional or a unit is
   decided by the labels of the source, not by this project.
@@ -176,6 +176,14 @@ def junk(count: int) -> list[dict[str, Any]]:
     return [*kinds, {"group": "all", "kind": "all", **_rate("accepted", int(table["accepted"].sum()), int(table["rows"].sum()))}]
 
 
+def known(count: int) -> list[dict[str, Any]]:
+    """Accepted of what form alone cannot refuse; no part of the junk counted above."""
+    rows = junk_addresses.known_to_pass(count)
+    table = address.key(rows.select("junk", *CELLS)).group_by("junk", maintain_order=True)
+    counts = table.agg(rows=pl.len(), accepted=(pl.col("standing") == "complete").sum())
+    return [{"kind": one["junk"], **_rate("accepted", one["accepted"], one["rows"])} for one in counts.to_dicts()]
+
+
 def renderings(sets: dict[str, dict[str, pl.DataFrame]]) -> list[dict[str, Any]]:
     """Not ``same``, by set and form; only rows whose form differs from what stands there."""
     found = []
@@ -257,7 +265,13 @@ def measured(*, quick: bool, source: Path | None) -> dict[str, list[dict[str, An
     """All four."""
     with tempfile.TemporaryDirectory(prefix="privity-addresses-") as folder:
         sets = real_addresses.sets(source or real_addresses.source_distribution(Path(folder)))
-    return {"gate": gate(sets), "junk": junk(JUNK[quick]), "renderings": renderings(sets), "apart": apart(sets)}
+    return {
+        "gate": gate(sets),
+        "junk": junk(JUNK[quick]),
+        "known to pass": known(10_000),
+        "renderings": renderings(sets),
+        "apart": apart(sets),
+    }
 
 
 def main() -> None:

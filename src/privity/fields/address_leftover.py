@@ -20,6 +20,7 @@ _STREET = (
 )
 _UNIT = ("SubaddressType", "SubaddressIdentifier", "OccupancyType", "OccupancyIdentifier")
 _SUFFIXED = re.compile(rf" (?:{'|'.join((*SUFFIXES, *REWRITES))})$")
+_ROAD = re.compile(r"\b(?:INTERSTATE|HIGHWAY|HWY|ROUTE|RTE|RT|ROAD|RD|SR|CR|FM|US|COUNTY|EXIT|MILE)\b")
 _BESIDE = ("Recipient", "BuildingName", "LandmarkName")
 
 
@@ -33,7 +34,7 @@ def rewrite(line: str) -> tuple[str, str] | None:
         return None
     text = _joined(labels, (*_STREET, *_UNIT))
     beside = _joined(labels, _BESIDE)
-    if _second_street(labels, beside):
+    if _second_street(labels, beside) or _ROAD.search(beside):  # the number of INTERSTATE 85 is not a house number
         return None
     return (text, beside) if _words(f"{text} {beside}") == _words(line) and text != line else None
 

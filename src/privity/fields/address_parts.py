@@ -11,7 +11,7 @@ from __future__ import annotations
 import polars as pl
 
 from privity.fields.address_fillers import NO_BOX
-from privity.fields.address_street import COMPASS, STREET_PARTS, street_parts
+from privity.fields.address_street import BLOCK, COMPASS, STREET_PARTS, street_parts
 from privity.fields.address_text import only_where, put
 from privity.fields.address_words import MILITARY_STATES
 
@@ -48,8 +48,10 @@ def parts_of(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _judged(parts: pl.DataFrame, text: pl.Series) -> pl.DataFrame:
     """The faults of a street that its number decides, and of a line in another script."""
-    compass = pl.when(~pl.col("number").str.contains(r"\d{4}")).then(pl.lit("no-street"))
-    fault = only_where(parts, pl.col("fault") == COMPASS, compass, parts["fault"])
+    wrong = (
+        pl.when(pl.col("fault") == COMPASS).then(~pl.col("number").str.contains(r"\d{4}")).otherwise(pl.col("number").str.ends_with("00"))
+    )
+    fault = only_where(parts, pl.col("fault").is_in([COMPASS, BLOCK]), pl.when(wrong).then(pl.lit("no-street")), parts["fault"])
     foreign = text.str.len_bytes() != text.str.len_chars()  # a digit of another script reads as a digit here and would not compare
     return parts.with_columns(fault.set(foreign, "unparsed").alias("fault"))
 

@@ -33,6 +33,7 @@ from privity.fields.address_words import (
 STREET_PARTS = ("predirection", "street", "suffix", "postdirection", "outer", "unit")
 WAY = pl.concat_str("predirection", "street", "suffix", "postdirection", separator="|")  # their part of a key
 SUFFIXED = (pl.col("suffix") != "") | pl.col("street").str.contains(r"\d$")
+BLOCK = "block"  # a fault with a house number in round hundreds: 1200 BLOCK OAK AVE is no address, 12 BLOCK HOUSE RD is
 COMPASS = "compass"  # a fault that only a house number of four digits heals: 99 AVE N is more likely 99th Avenue without its house number
 
 _D = "|".join(sorted(DIRECTION_WORDS, key=len, reverse=True))
@@ -236,6 +237,8 @@ def _faults(split: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("no-street"))
         .when(name.str.contains(r"^(?:MILES?|MI|BLOCKS?|BLKS?) (?:.* )?(?:OF|FROM)(?: |$)"))
         .then(pl.lit("no-street"))
+        .when(name.str.contains("^(?:BLOCK|BLK) "))
+        .then(pl.lit(BLOCK))
         .when(name.str.contains("^AVE [NSEW]$"))
         .then(pl.lit(COMPASS))
         .when((suffix == "") & (name.is_in(SUFFIXES) | name.is_in(DIRECTION_WORDS) | name.str.contains("^.$")))
@@ -246,7 +249,7 @@ def _faults(split: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("unparsed"))
         .otherwise(None)
     )
-    filler = name.str.contains(_NO_NAME) | (name.str.contains(_FILLER_NAME) & name.str.contains(_HAS_FILLER) & (suffix != ""))
+    filler = name.str.contains(_NO_NAME) | (name.str.contains(_FILLER_NAME) & name.str.contains(_HAS_FILLER))
     filler |= name.is_in(FILLER_TOWN_STREET) & suffix.is_in(["ST", "AVE"])
     filler |= name.str.contains(rf"^(?:{_ANY_FILLER}) (?:{_ROAD_CLASS}) \d")  # 12 UNKNOWN RD 90012
     filler |= name.is_in(["ST", "SAINT NAME"]) & (suffix != "")  # 123 STREET ST, STREET NAME ST

@@ -263,6 +263,31 @@ def test_changing_any_digit_is_never_the_same_address(lines: list[str], choice: 
     assert not (before["key"] == after["key"]).any()
 
 
+_SMALL = st.integers(1, 999).map(str)
+_ELSEWHERE = st.one_of(
+    st.tuples(st.sampled_from(["PSC {} BOX {}", "CMR {} BOX {}", "UNIT {} BOX {}"]), _SMALL, _SMALL, st.just(("APO", "AE", "09499"))),
+    st.tuples(st.just("URB LAS FLORES {} CALLE {}"), _SMALL, _SMALL, st.just(("San Juan", "PR", "00926"))),
+    st.tuples(st.sampled_from(["{} N {} E", "{} S {} W APT 3"]), _SMALL, _SMALL, st.just(("Salt Lake City", "UT", "84101"))),
+)
+
+
+@FEW
+@given(st.lists(_ELSEWHERE, min_size=30, max_size=60), st.randoms(use_true_random=False))
+def test_nor_in_military_puerto_rican_and_grid_addresses(
+    made: list[tuple[str, str, str, tuple[str, str, str]]], choice: random.Random
+) -> None:
+    lines = [form.format(one, two) for form, one, two, _ in made]
+    spots = [choice.choice([n for n, sign in enumerate(line) if sign.isdigit()]) for line in lines]
+    changed = [
+        line[:spot] + choice.choice([digit for digit in "0123456789" if digit != line[spot]]) + line[spot + 1 :]
+        for line, spot in zip(lines, spots, strict=True)
+    ]
+    before, after = (rows(*((line, None, *place) for line, (*_, place) in zip(found, made, strict=True))) for found in (lines, changed))
+    assert before["key"].null_count() == 0
+    assert not (before["key"] == after["key"]).any()
+    assert "same" not in compare(before, after).to_list()
+
+
 @FEW
 @given(MANY)
 def test_case_spaces_and_stops_change_nothing(lines: list[str]) -> None:

@@ -20,7 +20,7 @@ _STREET = (
 )
 _UNIT = ("SubaddressType", "SubaddressIdentifier", "OccupancyType", "OccupancyIdentifier")
 _SUFFIXED = re.compile(rf" (?:{'|'.join((*SUFFIXES, *REWRITES))})$")
-_ROAD = re.compile(r"\b(?:INTERSTATE|HIGHWAY|HWY|ROUTE|RTE|RT|ROAD|RD|SR|CR|FM|US|COUNTY|EXIT|MILE)\b")
+_ROAD = re.compile(r"\b(?:INTERSTATE|HIGHWAY|HWY|ROUTE|RTE|RT|ROAD|RD|SR|CR|FM|US|COUNTY|EXIT|MILE)\b|^I$")
 _BESIDE = ("Recipient", "BuildingName", "LandmarkName")
 
 
@@ -31,6 +31,8 @@ def rewrite(line: str) -> tuple[str, str] | None:
     except usaddress.RepeatedLabelError:
         return None
     if kind != "Street Address" or not {"AddressNumber", "StreetName"} <= labels.keys() or labels.keys() - {*_STREET, *_UNIT, *_BESIDE}:
+        return None
+    if next(label for label in labels if label in _STREET) not in _STREET[:2]:  # ROUTE 160 NEAR MILL: a house number comes first
         return None
     text = _joined(labels, (*_STREET, *_UNIT))
     beside = _joined(labels, _BESIDE)

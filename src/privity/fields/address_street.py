@@ -221,6 +221,7 @@ def _faults(split: pl.DataFrame) -> pl.DataFrame:
     numeric = name.str.contains(r"^[\d /-]+$")
     lettered |= name.str.contains(r"^\d+ (?:ST|AVE|PL)$") & (suffix != "")  # 20TH STREET DR
     lettered |= name.str.contains(r"^[A-Z]{1,3}&[A-Z]{1,2}$")  # WB&A RD
+    lettered |= name.str.contains(r"^CALLE \d{1,3}[A-Z]?$")
     odd = name.str.contains(r"[^A-Z0-9 ]| \S*\d|\d[A-Z]|^\d+ ") & ~lettered
     joined = name.str.contains(r"\S (?:ST|AVE|RD|BLVD|DR|LN|CT|PL|WAY|CIR|TER) (?:AND|OR|AT) |^(?:AND|OR) ")
     joined |= name.str.contains(r"\S (?:AVE|RD|BLVD|LN|WAY|CIR|TER) \S") & ~name.str.contains(

@@ -30,9 +30,9 @@ def at(*lines: str) -> pl.DataFrame:
 
 COMPLETE = """123 Main St
 123 N. Main Street, Apt. 4
-12 TEST RD
-100 UNKNOWN WAY
-45 SAME ST
+12 UNKNOWN SOLDIER WAY
+45 SAMPLE RD
+7 NOWHERE RD
 7 JAIL HOUSE RD
 210 DETENTION CENTER DR
 COUNTY JAIL 210 MAIN ST
@@ -60,7 +60,17 @@ N123 W456 MAIN ST
 12 34TH ST
 1702 AVENUE N
 12 AVENUE OF THE AMERICAS
+133 20th Street Dr NW
+9401 3rd Street Road
+1130 Center Point Rd NE 35
+8358 WB&A Road
+3035 S Highway A1A #3B
+4969 U S 401 HWY S
+820 N Highway 71 Business
+7441 E County Road Y
+517.5 Bridge St
 12 BROADWAY
+12 BLOCK HOUSE RD
 12 E WEST HWY
 12 N ST NW
 12 ST JAMES PL
@@ -72,13 +82,14 @@ OAK TERRACE APARTMENTS|12 OAK ST
 INCOMPLETE = {
     "placeholder": "Don't Care 12345|00000|Unknown Address 90012|Failed to Provide|NA NA|UNK|N/A|NONE|HOMELESS|TRANSIENT|SAME|XXXX|"
     "99 FAILED TO PROVIDE|HOMELESS 12 MAIN ST|12 MAIN ST HOMELESS|123 UNKNOWN|UNKNOWN 123|123 UNKNOWN ST|No Fixed Address|NOT PROVIDED|"
-    "REFUSED|IN CUSTODY|12 SAME AS ABOVE|TBD|ADDRESS UNKNOWN 62701|test|123 XXXX ST|Do not know|12345 DON’T CARE",
-    "institution": "COUNTY JAIL|210 COUNTY JAIL|ADELANTO DETENTION FACILITY|INMATE 123 COUNTY JAIL|ICE FIELD OFFICE|STATE PRISON 12345|FCI",
+    "REFUSED|IN CUSTODY|12 SAME AS ABOVE|TBD|ADDRESS UNKNOWN 62701|test|123 XXXX ST|1 TBD St|0 Unknown Rd|100 UNKNOWN WAY|12 TEST RD|45 SAME ST|123 Any Street|1 FAKE ST APT 2|123 Street Name St|"
+    "12 DDDD AVE|5 asdf ln|12 QWERTY|SEE ABOVE|12 as above|Sin direccion|9 DESCONOCIDO|7 N NONE ST|3 NONE GIVEN BLDG 1 APT 27|5 TBD APT 4|Do not know|12345 DON’T CARE",
+    "institution": "COUNTY JAIL|210 COUNTY JAIL|ADELANTO DETENTION FACILITY|INMATE 123 COUNTY JAIL|ICE FIELD OFFICE|STATE PRISON 12345|FCI|11 COUNTY DETENTION CENTER",
     "care-of": "C/O JOHN ROE 12 MAIN ST|ATTN ROE 12 MAIN ST|% J ROE 12 MAIN ST",
     "general-delivery": "GENERAL DELIVERY|Gen. Del.",
-    "no-number": "MAIN ST|8TH ST|N MAIN STREET|RR 2|0 MAIN ST|SPRINGFIELD",
-    "no-street": "12345|12345 67890|12 34|123|123 APT 4|8 ST N|99 AVENUE|99 AVENUE N|12 N|5 COURT|12 B|62701-1234|#12|.",
-    "unparsed": "12 MAIN ST 5 OAK AVE|１２ MAIN ST|12 MAIN ST PO BOX 5",
+    "no-number": "MAIN ST|8TH ST|N MAIN STREET|RR 2|0 MAIN ST|0-0 MAIN ST|SPRINGFIELD|PO BOX 0|PO BOX 000|PO BOX NA|PO BOX NONE",
+    "no-street": "12345|12345 67890|12 34|123|123 APT 4|8 ST N|99 AVENUE|99 AVENUE N|12 N|5 COURT|12 B|62701-1234|#12|.|3 MILES WEST OF MILL|1200 BLOCK OAK AVE",
+    "unparsed": "12 MAIN ST 5 OAK AVE|１２ MAIN ST|12 MAIN ST PO BOX 5|12 OAK ST AND ELM AVE|12 OAK ST 190 ELM CT|INTERSTATE 85 NEAR HILL",
 }
 
 
@@ -101,6 +112,12 @@ def test_five_digits_anywhere_never_make_an_address(place: tuple[str | None, str
     known = [line for line in lines if line != "RR 2"]
     with_zip = rows(*((f"{line} 90012", None, *place) for line in known))["standing"].to_list()
     assert [line for line, standing in zip(known, with_zip, strict=True) if standing == "complete"] == []
+
+
+def test_the_town_is_not_a_street() -> None:
+    assert set(at("62701 SPRINGFIELD", "12 Springfield")["standing"]) == {"no-street"}
+    assert at("12 SPRINGFIELD AVE")["standing"][0] == "complete"
+    assert rows(("07028 Glen Ridge", None, "Glen Ridge", "NJ", "07028"))["standing"][0] == "no-street"
 
 
 PLACES: list[tuple[Row, str | None]] = [
@@ -212,7 +229,9 @@ def test_a_calle_without_its_urbanization_cannot_be_told() -> None:
 
 # ---------------------------------------------------------------- properties
 
-_NAMES = st.sampled_from(["OAK", "MAIN", "LAKE SHORE", "5TH", "ST JAMES", "NORTH", "E", "AVENUE OF THE ARTS", "MARTIN LUTHER KING JR"])
+_NAMES = st.sampled_from(
+    ["OAK", "MAIN", "LAKE SHORE", "5TH", "ST JAMES", "NORTH", "E", "AVENUE OF THE ARTS", "MARTIN LUTHER KING JR", "20TH STREET", "WB&A"]
+)
 _TYPES = st.sampled_from(["ST", "AVE", "RD", "BLVD", "LN", "CIR", "HWY", "LOOP", "", "PKWY"])
 _NUMBERS = st.one_of(st.integers(1, 99_999).map(str), st.from_regex(r"\A[1-9][0-9]{0,2}(-[0-9]{1,2}|[A-C]| 1/2|-[AB])\Z"))
 _UNITS = st.one_of(st.just(""), st.from_regex(r"\A(APT |# ?|UNIT |STE |LOT |FL |BLDG |BLDG 2 APT |)[0-9]{1,3}(-?[A-D])?\Z"))
@@ -220,7 +239,7 @@ _STREETS = st.builds(
     lambda *parts: " ".join(" ".join(parts).split()), _NUMBERS, st.sampled_from(["", "N", "S", "SW"]), _NAMES, _TYPES, _UNITS
 )
 _ROADS = st.from_regex(
-    r"\A[1-9][0-9]{0,3} (US HWY|CA HIGHWAY|IL ROUTE|COUNTY RD|CR|FM|STATE ROAD|HIGHWAY|I-|OLD HWY|PARK ROAD)"
+    r"\A[1-9][0-9]{0,3} (US HWY|CA HIGHWAY|IL ROUTE|COUNTY RD|CR|FM|STATE ROAD|HIGHWAY|I-|OLD HWY|PARK ROAD|ILLINOIS|HIGHWAY NO|20TH STREET|MAIN RD NE)"
     r" ?[0-9]{1,3}( [NS])?( APT [0-9])?\Z"
 )
 _BOXES = st.from_regex(r"\A(PO BOX |P\.O\. BOX |BOX |RR [0-9]{1,2} BOX |HC [0-9] BOX |PO DRAWER )[0-9]{1,4}[AB]?\Z")
@@ -244,12 +263,90 @@ def test_changing_any_digit_is_never_the_same_address(lines: list[str], choice: 
     assert not (before["key"] == after["key"]).any()
 
 
+_SMALL = st.integers(1, 999).map(str)
+_ELSEWHERE = st.one_of(
+    st.tuples(st.sampled_from(["PSC {} BOX {}", "CMR {} BOX {}", "UNIT {} BOX {}"]), _SMALL, _SMALL, st.just(("APO", "AE", "09499"))),
+    st.tuples(st.just("URB LAS FLORES {} CALLE {}"), _SMALL, _SMALL, st.just(("San Juan", "PR", "00926"))),
+    st.tuples(st.sampled_from(["{} N {} E", "{} S {} W APT 3"]), _SMALL, _SMALL, st.just(("Salt Lake City", "UT", "84101"))),
+)
+
+
+@FEW
+@given(st.lists(_ELSEWHERE, min_size=30, max_size=60), st.randoms(use_true_random=False))
+def test_nor_in_military_puerto_rican_and_grid_addresses(
+    made: list[tuple[str, str, str, tuple[str, str, str]]], choice: random.Random
+) -> None:
+    lines = [form.format(one, two) for form, one, two, _ in made]
+    spots = [choice.choice([n for n, sign in enumerate(line) if sign.isdigit()]) for line in lines]
+    changed = [
+        line[:spot] + choice.choice([digit for digit in "0123456789" if digit != line[spot]]) + line[spot + 1 :]
+        for line, spot in zip(lines, spots, strict=True)
+    ]
+    before, after = (rows(*((line, None, *place) for line, (*_, place) in zip(found, made, strict=True))) for found in (lines, changed))
+    assert before["key"].null_count() == 0
+    assert not (before["key"] == after["key"]).any()
+    assert "same" not in compare(before, after).to_list()
+
+
 @FEW
 @given(MANY)
 def test_case_spaces_and_stops_change_nothing(lines: list[str]) -> None:
     keys = at(*lines)["key"].to_list()
     assert at(*(line.lower() for line in lines))["key"].to_list() == keys
     assert at(*(f"  {line.replace(' ', '   ')}, " for line in lines))["key"].to_list() == keys
+
+
+_LONG = {
+    "ST": "Street",
+    "AVE": "Avenue",
+    "RD": "Road",
+    "BLVD": "Boulevard",
+    "LN": "Lane",
+    "CIR": "Circle",
+    "PKWY": "Parkway",
+    "DR": "Drive",
+}
+_WAYS = {"": "", "N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "SW": "Southwest"}
+_DESIGNATORS = {
+    "APT": ("Apartment", "#"),
+    "STE": ("Suite", "Suite"),
+    "BLDG": ("Building", "Bldg."),
+    "RM": ("Room", "RM"),
+    "TRLR": ("Trailer", "trlr"),
+}
+_FORMED = st.tuples(
+    st.integers(1, 99_999).map(str),
+    st.sampled_from(sorted(_WAYS)),
+    st.sampled_from(["Oak", "Lake Shore", "5th", "Saint James", "Martin Luther King Jr"]),
+    st.sampled_from(sorted(_LONG)),
+    st.sampled_from(sorted(_WAYS)),
+    st.sampled_from(sorted(_DESIGNATORS)),
+    st.from_regex(r"\A[1-9][0-9]{0,3}[A-D]?\Z"),
+)
+
+
+@FEW
+@given(st.lists(_FORMED, min_size=40, max_size=80))
+def test_long_and_short_words_zip4_and_the_order_of_lines_change_nothing(parts: list[tuple[str, ...]]) -> None:
+    def form(line: str) -> str:
+        return " ".join(line.split())
+
+    place = ("Springfield", "IL", "62701")
+    lines = [(form(f"{number} {pre} {name} {kind} {post}"), f"{unit} {which}") for number, pre, name, kind, post, unit, which in parts]
+    spelled = [
+        (form(f"{number} {_WAYS[pre]} {name} {_LONG[kind]}. {_WAYS[post]}").lower(), [f"{word} {which}" for word in _DESIGNATORS[unit]])
+        for number, pre, name, kind, post, unit, which in parts
+    ]
+    keys = rows(*((f"{line} {unit}".upper(), None, *place) for line, unit in lines))["key"]
+    others = [
+        *((line, unit, *place) for line, unit in lines),
+        *((unit, line, *place) for line, unit in lines),
+        *((f"{line}, {units[0]}", "", "SPRINGFIELD", "Illinois", "62701-1234") for line, units in spelled),
+        *((line, units[1], "springfield", "il", "627011234") for line, units in spelled),
+    ]
+    assert keys.null_count() == 0
+    found = rows(*others)["key"]
+    assert [other for other, key, expected in zip(others, found, pl.concat([keys] * 4), strict=True) if key != expected] == []
 
 
 @FEW

@@ -13,19 +13,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from privity.fields.address_fillers import FILLER_ANYWHERE, FILLER_AROUND, FILLER_CORE, FILLER_PHRASES, INSTITUTION
 from privity.fields.address_leftover import rewrite
-from privity.fields.address_parts import PARTS, parts_of
-from privity.fields.address_text import read_lines
-from privity.fields.address_words import (
-    DIRECTIONS,
-    FILLER_ANYWHERE,
-    FILLER_AROUND,
-    FILLER_AS_STREET,
-    FILLER_CORE,
-    FILLER_PHRASES,
-    INSTITUTION,
-)
-from privity.fields.zips import places, states
+from privity.fields.address_parts import PARTS, READ, parts_of
+from privity.fields.address_place import read_places
+from privity.fields.address_text import distinct, put, read_lines
+from privity.fields.address_words import DIRECTIONS
+from privity.fields.zips import city_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +29,7 @@ STANDINGS = (
     *("institution", "care-of", "general-delivery", "unparsed"),
 )
 AGREEMENTS = ("same", "different", "cannot-tell")
+ADDED = ("standing", "key", "building", "has_unit", "has_suffix", "zip5", "state2", "town", "place", *PARTS)  # by `key`, in this order
 COMPARED = ("standing", "key", "zip5", "state2", "town", "place", *PARTS)  # what `agreement` reads on each side
 
 _ANY_CORE, _FILLER = "|".join(FILLER_CORE), "|".join((*FILLER_CORE, *FILLER_AROUND))
@@ -46,10 +41,14 @@ _ANYWHERE = rf"(?:^| )(?:{'|'.join(FILLER_ANYWHERE)})(?: |$)"
 _CARE_OF = r"(?:^| )(?:C/O|CARE OF|ATTN|ATTENTION)(?: |$)|^%|^C/O|\bC / O\b"
 _GENERAL_DELIVERY = r"^(?:GENERAL DELIVERY|GEN(?:L)? DEL(?:IVERY)?|GENERAL DEL)\b"
 _INSTITUTION = rf"(?:^| )(?:{'|'.join(INSTITUTION)})(?: |$)"
-_SIGNS = ("C/O", "C / O", "CARE OF", "ATTN", "ATTENTION", "%", "GEN", "WHEREABOUTS", "UNABLE")  # with the words of the tables
+_SIGNS = (
+    *("C/O", "C / O", "CARE OF", "ATTN", "ATTENTION", "%", "GEN", "WHEREABOUTS", "UNABLE", "ABOVE", "BELOW", "SEE "),
+    *("SIN D", "DOMICILIO", "APLICA", "DESCONOCE"),
+)  # with the words of the tables
 _NAMED_FIRST = r"^([^0-9]+) (\d.*)$"
 
-_NO_CITY = ("", "NA", "N A", "NONE", "NULL", "UNKNOWN", "UNK", "X", "XX", "XXX", "XXXX", "TBD", "CITY", "UNKNOWN CITY", "NO CITY", "SAME")
+TEXTS = ("line", "extra", "whole")
+_REWRITTEN = {"line": pl.String(), "beside": pl.String()}
 
 
 def key(frame: pl.DataFrame) -> pl.DataFrame:
@@ -59,15 +58,11 @@ def key(frame: pl.DataFrame) -> pl.DataFrame:
     and ``building`` (String; null unless complete; ``building`` leaves the unit out), ``zip5``, ``has_unit``, ``has_suffix`` (Boolean)
     and the parts that `agreement` reads.
     """
-    lines = read_lines(frame).join(states(), on="zip5", how="left", maintain_order="left")
-    odd = lines.select(
-        pl.col("whole").str.contains_any([*_SIGNS, *FILLER_CORE, *INSTITUTION, "XX"]) | pl.col("line").str.contains(_NO_LETTERS)
-    )
-    worded = pl.concat([_ordinary(lines.filter(~odd.to_series())), _worded(lines.filter(odd.to_series()))])
-    parts = _leftovers(parts_of(worded))
-    judged = parts.with_columns(standing=_standing()).join(places(), left_on=["zip5", "town"], right_on=["zip5", "city"], how="left")
-    outputs = judged.sort("at").with_columns(**_keys()).select("standing", "key", "building", "has_unit", "has_suffix", *COMPARED[2:])
-    return frame.with_columns(outputs)
+    place = read_places(frame)
+    lines = _worded(read_lines(frame, place).hstack(place))
+    parts = _leftovers(lines.hstack(parts_of(lines)))
+    judged = parts.with_columns(_standing(parts, frame))
+    return frame.with_columns(judged.with_columns(**_keys()).select(ADDED))
 
 
 def agreement(left: str = "", right: str = "right_") -> pl.Expr:
@@ -111,17 +106,20 @@ def compare(left: pl.DataFrame, right: pl.DataFrame) -> pl.Series:
 # ---------------------------------------------------------------- what stands in the lines
 
 
-def _ordinary(lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines with none of the words that are looked for below, not even as part of another word."""
-    return lines.with_columns(said=pl.lit(None, dtype=pl.String), named=pl.lit(value=False), doubtful=pl.lit(value=False))
-
-
 def _worded(lines: pl.DataFrame) -> pl.DataFrame:
-    """``said``: what the words say by themselves; ``named``: an institution; ``doubtful``: words that no address has."""
-    whole = pl.col("whole")
-    return _institution_street(lines).with_columns(
-        said=_said(), named=whole.str.contains(_INSTITUTION), doubtful=whole.str.contains(_ANYWHERE)
-    )
+    """``said``: what the words say by themselves; ``named``: an institution; ``doubtful``: words that no address has.
+
+    Looked for only in lines that hold one of the words, be it as part of another.
+    """
+    odd = lines.select(
+        pl.col("whole").str.contains_any([*_SIGNS, *FILLER_CORE, *INSTITUTION, "XX"]) | pl.col("line").str.contains(_NO_LETTERS)
+    ).to_series()
+    plain = lines.with_columns(said=pl.lit(None, dtype=pl.String), named=pl.lit(value=False), doubtful=pl.lit(value=False))
+    some, whole = plain.filter(odd).select(TEXTS), pl.col("whole")
+    met = some.unique().with_columns(named=whole.str.contains(_INSTITUTION), doubtful=whole.str.contains(_ANYWHERE))
+    moved = _institution_street(met.with_columns(pl.col(TEXTS).name.prefix("was_"))).with_columns(said=_said())
+    worded = some.join(moved, left_on=TEXTS, right_on=[f"was_{name}" for name in TEXTS], how="left", maintain_order="left", suffix="_now")
+    return put(plain, odd.arg_true(), worded.select("said", "named", "doubtful", line="line_now", extra="extra_now"))
 
 
 def _institution_street(lines: pl.DataFrame) -> pl.DataFrame:
@@ -149,58 +147,75 @@ def _said() -> pl.Expr:
     )
 
 
-def _standing() -> pl.Expr:
+def _standing(parts: pl.DataFrame, cells: pl.DataFrame) -> pl.Series:
+    """The standing of each row; only rows where something was found are looked at closely."""
+    found = pl.col("said").is_not_null() | pl.col("fault").is_not_null() | pl.col("misplaced").is_not_null()
+    found |= _town_alone() | pl.col("line").str.starts_with(pl.col("zip5")).fill_null(value=False)
+    found |= pl.col("named") | pl.col("doubtful") | pl.col("filler")
+    complete = pl.repeat("complete", parts.height, eager=True).alias("standing")
+    rows = parts.select(found).to_series()
+    if not rows.any():
+        return complete
+    blank = pl.all_horizontal(pl.col(name).fill_null("").str.strip_chars() == "" for name in ("line1", "line2")).alias("blank_lines")
+    some = parts.filter(rows).hstack(cells.filter(rows).select(blank))
+    return complete.scatter(rows.arg_true(), some.select(_judged()).to_series())
+
+
+def _judged() -> pl.Expr:
+    """First what the words say, then what is wrong with the street, then with city, state and ZIP code, and last that it cannot be read."""
     fault, street = pl.col("fault"), pl.col("street")
-    bare = (pl.col("suffix") == "") & (pl.col("kind") == "street")
+    bare = pl.col("suffix").is_in(["", "CTR"]) & (pl.col("kind") == "street")  # 12 COUNTY DETENTION CENTER has no street
     institution = pl.col("named") & (fault.is_not_null() | (bare & street.str.contains(_INSTITUTION)))
     junk = pl.col("doubtful") & (
         (pl.col("line").str.contains(_ANYWHERE) & (fault.is_not_null() | (bare & street.str.contains(_ANYWHERE))))
         | pl.col("extra").str.contains(_ANYWHERE)
     )
-    junk |= (pl.col("suffix") == "ST") & (street.is_in(FILLER_AS_STREET) | street.str.starts_with("XX"))  # UNKNOWN ST
-    state = pl.col("state2")
     return (
-        pl.when(pl.col("blank"))
+        pl.when(pl.col("blank_lines") & pl.col("nowhere"))
         .then(None)
         .when(pl.col("said").is_not_null())
         .then(pl.col("said"))
-        .when(junk)
+        .when(junk | pl.col("filler"))
         .then(pl.lit("placeholder"))
         .when(institution)
         .then(pl.lit("institution"))
         .when(fault.is_not_null() & (fault != "unparsed"))
         .then(fault)
-        .when(pl.col("town").is_in(_NO_CITY))
-        .then(pl.lit("no-city"))
-        .when(~state.str.contains("^[A-Z]{2}$"))
-        .then(pl.lit("no-state"))
-        .when(pl.col("no_zip"))
-        .then(pl.lit("no-zip"))
-        .when(pl.col("zip_state").is_null())
-        .then(pl.lit("zip-unknown"))
-        .when(pl.col("zip_state") != state)
-        .then(pl.lit("zip-not-in-state"))
+        .when(_town_alone() | _zip_and_town())
+        .then(pl.lit("no-street"))
+        .when(pl.col("misplaced").is_not_null())
+        .then(pl.col("misplaced"))
         .when(fault.is_not_null())
         .then(fault)
         .otherwise(pl.lit("complete"))
     )
 
 
+def _town_alone() -> pl.Expr:
+    """``12 CHICAGO`` in Chicago: the town, not a street called like it."""
+    return (pl.col("suffix") == "") & (pl.col("predirection") == "") & (pl.col("kind") == "street") & (pl.col("street") == pl.col("town"))
+
+
+def _zip_and_town() -> pl.Expr:
+    """``07028 GLEN RIDGE``: the ZIP code is no house number, whatever suffix the town's name ends with."""
+    begun = pl.when(pl.col("line").str.starts_with(pl.col("zip5"))).then(pl.col("line").str.slice(5))
+    return (city_name(begun) == pl.col("town")).fill_null(value=False)
+
+
 def _leftovers(parts: pl.DataFrame) -> pl.DataFrame:
     """Rows that only lack a reading of the line: the labeller rearranges each distinct line once, and our rules read it again."""
-    asked = (pl.col("fault") == "unparsed") & pl.col("said").is_null() & (pl.col("zip_state") == pl.col("state2"))
+    asked = (pl.col("fault") == "unparsed") & pl.col("said").is_null() & pl.col("misplaced").is_null()
     asked &= ~pl.col("named") & ~pl.col("doubtful")
-    open_rows = parts.filter(asked.fill_null(value=False))
-    if not open_rows.height:
+    rows = parts.select(asked.fill_null(value=False)).to_series().arg_true()
+    if not rows.len():
         return parts
-    distinct = open_rows["line"].unique(maintain_order=True).to_list()
-    answers = [(line, *found) for line in distinct if (found := rewrite(line))]
-    table = pl.DataFrame(answers, schema={"line": pl.String(), "text": pl.String(), "beside": pl.String()}, orient="row")
-    again = open_rows.drop(*PARTS, "fault").join(table, on="line", how="inner")
+    lines, at = distinct(parts["line"].gather(rows))
+    answers = pl.DataFrame([rewrite(line) or (None, None) for line in lines.to_list()], schema=_REWRITTEN, orient="row")
+    again = parts.select(pl.col("extra", "state2").gather(rows)).hstack(answers.select(pl.all().gather(at)))
     extra = pl.concat_str(pl.col("extra"), pl.lit(" "), pl.col("beside")).str.strip_chars()
-    read = parts_of(again.with_columns(line=pl.col("text"), extra=extra).drop("text", "beside"))
-    read = read.filter(pl.col("fault").is_null()).select(parts.columns)
-    return pl.concat([parts.join(read.select("at"), on="at", how="anti"), read])
+    again = again.with_columns(extra=extra, row=rows).drop_nulls("line")
+    read = again.hstack(parts_of(again)).filter(pl.col("fault").is_null())
+    return put(parts, read["row"], read.select("line", "extra", *PARTS, *READ, "fault"))
 
 
 # ---------------------------------------------------------------- the key
@@ -209,22 +224,21 @@ def _leftovers(parts: pl.DataFrame) -> pl.DataFrame:
 def _keys() -> dict[str, pl.Expr]:
     outer = _outer()
     complete = pl.col("standing") == "complete"
-    building = pl.concat_str("kind", "number", "urbanization", "predirection", "street", "suffix", "postdirection", "zip5", separator="|")
+    building = pl.concat_str("kind", "number", "urbanization", "way", "zip5", separator="|")
     whole = pl.concat_str(building, outer, pl.col("unit"), separator="|")
-    suffixed = (pl.col("suffix") != "") | (pl.col("kind") != "street") | pl.col("street").str.contains(r"\d$")
     return {
         "outer": outer,
         "building": pl.when(complete).then(building),
         "key": pl.when(complete).then(whole),
         "has_unit": ((pl.col("unit") != "") | (outer != "")).fill_null(value=False),
-        "has_suffix": suffixed.fill_null(value=False),
+        "has_suffix": pl.col("suffixed").fill_null(value=False),
     }
 
 
 def _outer() -> pl.Expr:
     """The part of the building, with any other words of the lines: they may be what tells two places apart."""
-    extra = pl.when(pl.col("extra") != "").then(pl.concat_str(pl.lit("? "), pl.col("extra"))).otherwise(pl.lit(""))
-    return pl.concat_str(pl.col("outer"), extra)
+    extra = pl.concat_str(pl.col("outer"), pl.lit("? "), pl.col("extra"))
+    return pl.when(pl.col("extra") != "").then(extra).otherwise(pl.col("outer"))
 
 
 # ---------------------------------------------------------------- two addresses

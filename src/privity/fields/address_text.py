@@ -8,15 +8,10 @@ outside ASCII stays and makes the line unreadable later, rather than being guess
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
-from privity.fields.address_words import NOTHING, REWRITES, STATES, UNIT_ALONE, UNIT_WITH_NUMBER, UNIT_WITH_WORD
-from privity.fields.zips import city_name
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from privity.fields.address_fillers import NOTHING
+from privity.fields.address_words import REWRITES, UNIT_ALONE, UNIT_WITH_NUMBER, UNIT_WITH_WORD
 
 LINES = ("line1", "line2", "city", "state", "zip")
 
@@ -30,28 +25,28 @@ _FRACTIONS = {
 }
 
 
-def read_lines(frame: pl.DataFrame) -> pl.DataFrame:
-    """Five String columns → the same rows, same order, with the text columns of this module and ``blank``, ``no_zip``, ``at``."""
-    cells = frame.select(pl.col(name).fill_null("") for name in LINES)
-    plain = cells.select(
-        one=_plain(cells["line1"]),
-        two=_plain(cells["line2"]),
-        town=by_value(cells["city"], city_name),
-        state2=by_value(cells["state"], lambda text: city_name(text).replace(STATES)),
-        zip5=pl.col("zip").str.extract(r"^\s*([0-9]{5})(?:-?[0-9]{4})?\s*$", 1),
-        blank=pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in LINES),
-        no_zip=pl.col("zip").str.strip_chars() == "",
-    ).with_row_index("at")
-    alone = pl.col("two") == ""
-    one_line = plain.filter(alone).with_columns(whole=pl.col("one"), line=pl.col("one"), extra=pl.lit(""))
-    lines = pl.concat([one_line, _two_lines(plain.filter(~alone))]).drop("one", "two")
-    return _without_city(lines).sort("at")
+def read_lines(frame: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """``line1``, ``line2`` (String, null allowed), with what `read_places` says → ``line``, ``extra``, ``whole``; rows in order."""
+    one = _plain(frame["line1"].cast(pl.String).fill_null(""))
+    lines = pl.DataFrame({"line": one, "extra": pl.repeat("", one.len(), eager=True), "whole": one})
+    below = frame["line2"].cast(pl.String)
+    double = (below != "").fill_null(value=False).arg_true()
+    pairs = pl.DataFrame({"row": double, "one": one.gather(double), "two": _plain(below.gather(double))})
+    pairs = pairs.filter(pl.col("two") != "")
+    lines = put(lines, pairs["row"], _two_lines(pairs))
+    return lines.with_columns(line=_without_city(lines["line"], places))
 
 
-def by_value(cells: pl.Series, read: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    """``read`` applied once to each distinct cell: there are few cities."""
-    distinct = pl.DataFrame({"cell": cells.unique()}).with_columns(read(pl.col("cell")).alias("value"))
-    return pl.DataFrame({"cell": cells}).join(distinct, on="cell", how="left", maintain_order="left")["value"]
+def distinct(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct cells, and which of them each cell is: ``values.gather(at)`` is the cells again."""
+    values = cells.unique(maintain_order=True).to_frame("cell")
+    at = cells.to_frame("cell").join(values.with_row_index("at"), on="cell", how="left", maintain_order="left")["at"]
+    return values["cell"], at
+
+
+def put(frame: pl.DataFrame, rows: pl.Series, values: pl.DataFrame) -> pl.DataFrame:
+    """The frame with other values in some rows of the columns of ``values``."""
+    return frame.with_columns(frame[name].clone().scatter(rows, values[name]) for name in values.columns)
 
 
 def only_where(frame: pl.DataFrame, mask: pl.Expr, value: pl.Expr, otherwise: pl.Series) -> pl.Series:
@@ -72,7 +67,9 @@ def standard_words(text: pl.Expr) -> pl.Expr:
 def _plain(cells: pl.Series) -> pl.Series:
     frame = pl.DataFrame({"text": cells.str.to_uppercase()})
     rough = pl.col("text").str.contains(r"[^A-Z0-9 /&%-]|  |- | -|[A-Z]-|^ |[ -]$")
-    return only_where(frame, rough, _punctuated(_ascii(pl.col("text"))), frame["text"])
+    foreign = pl.col("text").str.len_bytes() != pl.col("text").str.len_chars()
+    frame = frame.with_columns(text=only_where(frame, foreign, _ascii(pl.col("text")), frame["text"]))
+    return only_where(frame, rough, _punctuated(pl.col("text")), frame["text"])
 
 
 def _ascii(text: pl.Expr) -> pl.Expr:
@@ -83,7 +80,9 @@ def _ascii(text: pl.Expr) -> pl.Expr:
 
 
 def _punctuated(text: pl.Expr) -> pl.Expr:
-    text = text.str.replace_all(r"\b([A-Z])\. ?([A-Z])\.", "$1$2 ").str.replace_all(r"['`]", "")
+    text = text.str.replace(r"^(\s*[0-9]+)\.5 ", "$1 1/2 ")
+    text = text.str.replace_all(r"\b([A-Z])\.([A-Z])\.([A-Z])\b", "$1$2$3").str.replace_all(r"\b([A-Z])\. ?([A-Z])\.", "$1$2 ")
+    text = text.str.replace_all(r"\b([A-Z])\.([A-Z])\b", "$1$2").str.replace_all(r"['`]", "")
     text = text.str.replace_all(r"[\x00-\x1F .,;:()\[\]{}\x22*_!?|+=<>~^$@\\]+", " ").str.replace_all("#", " # ", literal=True)
     text = text.str.replace_all(r"([A-Z]{2})-([A-Z]{2})", "$1 $2").str.replace_all(r"-+ | -+|^-+|-+$|\s{2,}", " ").str.strip_chars()
     return text.str.replace_all(r" {2,}", " ")
@@ -114,14 +113,14 @@ def _two_lines(plain: pl.DataFrame) -> pl.DataFrame:
         .otherwise(one)
     )
     extra = pl.when(swapped | joined | bare).then(pl.lit("")).when(named_above).then(one).otherwise(two)
-    return plain.with_columns(line=line.str.strip_chars(), extra=extra)
+    return plain.select(line=line.str.strip_chars(), extra=extra, whole="whole")
 
 
-def _without_city(plain: pl.DataFrame) -> pl.DataFrame:
+def _without_city(line: pl.Series, places: pl.DataFrame) -> pl.Series:
     """A line that repeats the city, state and ZIP of its own columns says them once. Nothing else is taken off."""
-    tail = pl.concat_str(pl.lit(" "), pl.col("town"), pl.lit(" "), pl.col("state2"))
-    full = pl.concat_str(tail, pl.lit(" "), pl.col("zip5").fill_null("?"))
-    stated = (pl.col("town") != "") & (pl.col("state2") != "")
-    return plain.with_columns(
-        line=pl.when(stated).then(pl.col("line").str.strip_suffix(full).str.strip_suffix(tail)).otherwise(pl.col("line"))
-    )
+    frame = places.select(line, "town", "state2", "zip5")
+    zip5, state = pl.col("zip5").fill_null("?"), pl.col("state2")
+    stated = (pl.col("town") != "") & (state != "") & (pl.col("line").str.ends_with(state) | pl.col("line").str.ends_with(zip5))
+    tail = pl.concat_str(pl.lit(" "), pl.col("town"), pl.lit(" "), state)
+    full = pl.concat_str(tail, pl.lit(" "), zip5)
+    return only_where(frame, stated, pl.col("line").str.strip_suffix(full).str.strip_suffix(tail), line)

@@ -1,8 +1,8 @@
-"""The words of an address: street suffixes, directionals, unit designators, and what people write where an address should be.
+"""The words of an address: street suffixes, directionals, unit designators, states.
 
 Turns nothing into anything: tables only. Suffixes (C1), unit designators (C2) and directionals follow USPS Publication 28,
-"Postal Addressing Standards", appendix C; fillers follow the address strings of the 2025 request that a court quoted, and variants of them.
-What is not here: names of cities and ZIP codes (``zips``); a list of streets, which nobody publishes: whether a street exists is not known.
+"Postal Addressing Standards", appendix C. What is not here: what people write where an address should be (``address_fillers``);
+names of cities and ZIP codes (``zips``); a list of streets, which nobody publishes: whether a street exists is not known.
 """
 
 from __future__ import annotations
@@ -265,125 +265,6 @@ STREET_FIRST = ("AVE", "AVENIDA", "CALLE", "CALLEJON", "CAMINO", "CARR", "PASEO"
 # Classes of numbered road that are written with two letters; any other two letters must be the state of the address.
 ROAD_LETTERS = ("SR", "CR", "SH", "FM", "RM", "TR", "US", "RD")
 
-# Words that by themselves mean that there is no address. With a number and a street suffix round them they may be a street.
-FILLER_CORE = (
-    *(
-        "UNKNOWN",
-        "UNK",
-        "UNKN",
-        "UKN",
-        "UNKNOW",
-        "FAILED",
-        "FAIL",
-        "FTP",
-        "NA",
-        "N/A",
-        "NONE",
-        "NULL",
-        "NIL",
-        "NAN",
-        "HOMELESS",
-        "TRANSIENT",
-    ),
-    *("REFUSED", "DECLINED", "SAME", "TBD", "TBA", "UNDOMICILED", "DEPORTED", "DETAINED", "CUSTODY", "INCARCERATED", "VARIOUS", "MISSING"),
-    *("BLANK", "EMPTY", "INVALID", "WITHHELD", "REDACTED", "CONFIDENTIAL", "UNDISCLOSED", "UNSPECIFIED", "UNAVAILABLE", "DUMMY", "TEST"),
-    *("NOWHERE", "SOMEWHERE", "ANYWHERE", "DONT", "NOT", "NO", "PENDING", "NOTLISTED", "UNHOUSED", "VAGRANT", "ADDRESS", "ABSCONDED"),
-)
-FILLER_AROUND = (
-    *(
-        "ADDR",
-        "TO",
-        "PROVIDE",
-        "PROVIDED",
-        "GIVEN",
-        "AVAILABLE",
-        "AVAIL",
-        "APPLICABLE",
-        "LISTED",
-        "STATED",
-        "KNOWN",
-        "KNOW",
-        "CARE",
-        "DO",
-        "AS",
-    ),
-    *(
-        "ABOVE",
-        "BELOW",
-        "FIXED",
-        "PERMANENT",
-        "RESIDENCE",
-        "RESIDENCY",
-        "HOME",
-        "CITY",
-        "STATE",
-        "ZIP",
-        "CODE",
-        "IN",
-        "AT",
-        "LARGE",
-        "ON",
-        "FILE",
-    ),
-    *(
-        "SEE",
-        "NOTES",
-        "CURRENT",
-        "CURRENTLY",
-        "PREVIOUS",
-        "LAST",
-        "N",
-        "A",
-        "THE",
-        "OF",
-        "SUBJECT",
-        "BY",
-        "VALID",
-        "ENTERED",
-        "RECORD",
-        "INFO",
-    ),
-    *("INFORMATION", "TIME", "THIS", "STREET", "IS", "WAS", "NUMBER", "SHELTER", "LOCAL", "USA", "US", "STREETS"),
-)
-# Never part of a street's name, whatever stands round them.
-FILLER_PHRASES = (
-    *(
-        "FAILED TO PROVIDE",
-        "FAILURE TO PROVIDE",
-        "FAILED PROVIDE",
-        "NOT PROVIDED",
-        "NOT GIVEN",
-        "NOT AVAILABLE",
-        "NOT KNOWN",
-        "NOT APPLICABLE",
-    ),
-    *("NOT LISTED", "NO KNOWN ADDRESS", "NO ADDRESS", "NO FIXED", "NO PERMANENT", "DONT CARE", "DO NOT CARE", "DONT KNOW", "DO NOT KNOW"),
-    *("DOES NOT KNOW", "SAME AS", "IN CUSTODY", "UNKNOWN ADDRESS", "ADDRESS UNKNOWN", "UNKNOWN STREET", "STREET UNKNOWN", "UNABLE TO"),
-    *("REFUSED TO", "DECLINED TO", "UNKNOWN ADDR", "ADDRESS NOT", "NO STREET", "WHEREABOUTS"),
-)
-# Strong enough to refuse a line that could not be read otherwise.
-FILLER_ANYWHERE = (
-    "UNKNOWN",
-    "UNK",
-    "HOMELESS",
-    "TRANSIENT",
-    "UNDOMICILED",
-    "REFUSED",
-    "DEPORTED",
-    "INCARCERATED",
-    "DETAINED",
-    "CUSTODY",
-    "N/A",
-)
-FILLER_AS_STREET = ("UNKNOWN", "UNK", "UNKN", "NA", "N/A", "NONE", "NULL", "HOMELESS", "UNDISCLOSED", "UNSPECIFIED", "REDACTED", "NO")
-NOTHING = ("NA", "N/A", "N A", "NONE", "NULL", "NIL", "-", "UNKNOWN", "UNK", "NAN", "NO")
-
-INSTITUTION = (
-    *("JAIL", "PRISON", "PENITENTIARY", "DETENTION", "CORRECTIONAL", "CORRECTIONS", "CORRECTION", "PROCESSING", "SHERIFF", "SHERIFFS"),
-    *("INMATE", "ICE", "ERO", "FCI", "USP", "MDC", "REFORMATORY", "HOLDING", "STAGING", "DETAINEE", "CCA", "GEO", "DHS", "USCIS", "CBP"),
-    *("COURTHOUSE", "IMMIGRATION"),
-)
-
 _STATES = """
 ALABAMA=AL, ALASKA=AK, ARIZONA=AZ, ARKANSAS=AR, CALIFORNIA=CA, COLORADO=CO, CONNECTICUT=CT, DELAWARE=DE, DISTRICT OF COLUMBIA=DC,
 FLORIDA=FL, GEORGIA=GA, HAWAII=HI, IDAHO=ID, ILLINOIS=IL, INDIANA=IN, IOWA=IA, KANSAS=KS, KENTUCKY=KY, LOUISIANA=LA, MAINE=ME,
@@ -396,3 +277,4 @@ WASHINGTON DC=DC
 """
 STATES: dict[str, str] = dict(pair.strip().split("=") for pair in _STATES.split(","))
 MILITARY_STATES = ("AA", "AE", "AP")
+STATE_NAMES: dict[str, str] = {name: code for name, code in STATES.items() if name not in ("DISTRICT OF COLUMBIA", "WASHINGTON DC")}

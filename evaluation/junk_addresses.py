@@ -10,7 +10,7 @@ Taken out after the first run, because such streets are real: ``SAMPLE RD``, ``M
 The kinds are made up, so a rate over them says how the rules do on these shapes, not how often such a row occurs or passes in life.
 """
 
-# ruff: noqa: E501, SIM905  (tables of words)
+# ruff: noqa: SIM905  (tables of words)
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_a_decoy_is_no_request_and_shares_no_number_with_its_name(batch: Callabl
     assert made["probe"].n_unique() == made.height
     assert made.join(asks, on=["fn", "ln", "dob"], how="semi").is_empty()
     assert made.join(asks, on=["fn", "ln", "tin"], how="semi").is_empty()
-    assert made.drop("probe", "place").unique().height == made.height
+    assert made.drop("probe", "written").unique().height == made.height
 
 
 def test_decoys_keep_the_batchs_own_parts(batch: Callable[[int], list[Path]]) -> None:

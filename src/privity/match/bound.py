@@ -60,7 +60,9 @@ def _at_most(count: int, tried: int, rate: float) -> float:
 
 
 def decoys(asks: Sequence[Path], seed: int, *, enough: int = ENOUGH) -> pl.DataFrame:
-    """Rows like those of the files ``asks`` (see ``retrieve``) that mean nobody; ``probe`` continues after the last one, places are null.
+    """Rows like those of the files ``asks`` (see ``retrieve``) that mean nobody; ``probe`` continues after the last one.
+
+    Addresses as written are null: nobody looks at a decoy's.
 
     One shuffle of the whole batch, more for a batch smaller than ``enough``; of a batch larger than ``MOST``, about that many rows by lot.
     The same seed gives the same decoys. Left out: a decoy with the name and birth date of a request, or with the number and
@@ -81,11 +83,11 @@ def _drawn(rows: pl.LazyFrame, picks: pl.DataFrame) -> pl.DataFrame:
     """The shuffled parts side by side: names of one row, birth date of another, all else of a third. Only rows picked are read."""
     births, names = ["dob", "dy", "dm", "dd"], ["fn", "f1", "fs", "ln", "la", "lz", "ls", "mi", "sfx"]
     kind = rows.collect_schema()
-    others = [name for name in kind.names() if name not in (*births, *names, "at", "probe", "place")]
+    others = [name for name in kind.names() if name not in (*births, *names, "at", "probe", "written")]
     holder: list[str | pl.Expr] = [*others, pl.col("fn").alias("their_fn"), pl.col("ln").alias("their_ln")]
     parts = [_taken(rows, picks[which], columns) for which, columns in (("name", names), ("birth", births), ("place", holder))]
     made = pl.concat(parts, how="horizontal").filter((pl.col("fn") != pl.col("their_fn")) | (pl.col("ln") != pl.col("their_ln")))
-    return made.with_columns(pl.lit(None, kind["place"]).alias("place"))
+    return made.with_columns(pl.lit(None, kind["written"]).alias("written"))
 
 
 def _taken(rows: pl.LazyFrame, picks: pl.Series, columns: Sequence[str | pl.Expr]) -> pl.DataFrame:

@@ -169,7 +169,7 @@ def _bounds(probes: pl.DataFrame, people: pl.DataFrame, fooled: pl.DataFrame) ->
 
 
 def _held(people: pl.DataFrame, shards: Sequence[Path], near: Retrieved, engine: Engine) -> pl.DataFrame:
-    """What is held of each person identified: a row for each period, with bars, class and place."""
+    """What is held of each person identified: a row for each period, with bars, class and address."""
     one = people.filter(pl.col("record_id").is_not_null()).select("ordinal", "record_id")
     asked = _asked(shards).join(one, left_on="probe", right_on="ordinal", how="semi")
     return engine.query(HELD, {"identified": one, "asked": asked, "register": [near.near]})
@@ -193,19 +193,19 @@ def _standing(people: pl.DataFrame, facts: pl.DataFrame) -> tuple[pl.DataFrame, 
 def _compared(held: pl.DataFrame, shards: Sequence[Path]) -> pl.DataFrame:
     """Adds ``agreement`` of the address supplied with the address of each row held; a shard at a time, for the parts are many."""
     parts = [_agreement_in(held, shard) for shard in shards]
-    return pl.concat(parts) if parts else held.drop("place").with_columns(pl.lit(None, pl.String).alias("agreement"))
+    return pl.concat(parts) if parts else held.drop("written").with_columns(pl.lit(None, pl.String).alias("agreement"))
 
 
 def _agreement_in(held: pl.DataFrame, shard: Path) -> pl.DataFrame:
-    supplied = pl.scan_parquet(shard).select(
-        pl.col("probe").alias("ordinal"), pl.col("place").name.prefix_fields("asked_").alias("supplied")
-    )
+    supplied = pl.scan_parquet(shard).select(pl.col("probe").alias("ordinal"), pl.col("written").alias("supplied"))
     rows = held.lazy().join(supplied, on="ordinal", how="inner", maintain_order="left").collect()
-    agreed = [
-        part.select("place", "supplied").unnest("place", "supplied").select(address.agreement("asked_", "").alias("agreement"))
-        for part in rows.iter_slices(SLICE)
-    ]
-    return rows.drop("place", "supplied").with_columns(pl.concat(agreed) if agreed else pl.lit(None, pl.String).alias("agreement"))
+    agreed = [address.compare(_read(part["supplied"]), _read(part["written"])).alias("agreement") for part in rows.iter_slices(SLICE)]
+    return rows.drop("written", "supplied").with_columns(pl.concat(agreed) if agreed else pl.lit(None, pl.String).alias("agreement"))
+
+
+def _read(written: pl.Series) -> pl.DataFrame:
+    """All that the comparison of two addresses reads of each."""
+    return address.key(written.struct.unnest()).select(address.COMPARED)
 
 
 def _about(held: pl.DataFrame, bars: list[str]) -> pl.DataFrame:

@@ -189,7 +189,7 @@ SELECT
   i.ordinal,
   CASE WHEN k.tax_period IS NULL THEN 0 ELSE 1 END AS asked,
   r.key,
-  r.place,
+  r.written,
   r.data_class,
   r.bars
 FROM identified AS i

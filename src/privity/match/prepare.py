@@ -21,7 +21,7 @@ ASKS = (*REGISTER[2:13], "tax_periods")  # of a request: what matching reads
 # A register may hold no more than these; the rest may be absent and counts as null.
 NEEDED = ("record_id", "tax_period", "first_name", "last_name", "date_of_birth", "address_line1", "data_class", "bars")
 PLACE = ("key", "building", "zip5", "has_unit", "has_suffix")
-PLACED = (*PLACE, "place")  # and all that the comparison of two addresses reads, as one struct
+PLACED = (*PLACE, "written")  # and the cells as written, as one struct: the few addresses that are compared are read once more
 # Names as letters (fn, ln), their parts where they have several (f1; la, lz), their sound (fs, ls); middle initial; suffix; birth date.
 PERSON = ("tin", "fn", "f1", "fs", "ln", "la", "lz", "ls", "mi", "sfx", "dob", "dy", "dm", "dd")
 
@@ -75,7 +75,7 @@ def _with_places(text: pl.DataFrame) -> pl.DataFrame:
     """Adds ``PLACED`` from the address columns."""
     parts = text.select(pl.col("address_line1").alias("line1"), pl.col("address_line2").alias("line2"), "city", "state", "zip")
     keyed = address.key(parts)
-    return text.drop("zip").hstack(keyed.select(*PLACE, pl.struct(address.COMPARED).alias("place")))
+    return text.drop("zip").hstack(keyed.select(*PLACE, pl.struct("line1", "line2", "city", "state", "zip").alias("written")))
 
 
 def _with_person(text: pl.DataFrame) -> pl.DataFrame:

@@ -43,6 +43,12 @@ STRICT: dict[str, tuple[str, Cells, Cells]] = {
     ),
     "address": ("R2", held("ana"), asked(tin=None)),
     "address, a surname two letters off": ("R2", held("x", last_name="Hernandez"), asked(last_name="Hernadnez", tin=None)),
+    "address, day and month swapped": ("R2", held("ana", date_of_birth="1980-02-03"), asked(date_of_birth="1980-03-02", tin=None)),
+    "address, a day off and the middle name": (
+        "R2",
+        held("ana", **MIDDLE),
+        asked(date_of_birth="1980-02-24", tin=None, middle_name="M"),
+    ),
     "address, held without a number": ("R2", held("ana", tin=None), asked()),
     "a number one digit off": ("R3", held("ana"), asked(tin="412-55-6789", **OTHER)),
     "a number with two digits swapped": ("R3", held("ana"), asked(tin="412-55-7688", **OTHER)),
@@ -153,10 +159,10 @@ def test_somebody_of_nearly_the_name_elsewhere_is_a_rival_only_of_a_name(ask: As
 
 def test_a_spelling_that_nobody_bears_is_a_slip_in_a_register_large_enough_to_tell(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     register = [
-        held("maria", first_name="Maria"),
+        held("maria", first_name="Maria", **MIDDLE),
         *(held(f"m{n}", first_name="Mario", date_of_birth=f"19{60 + n}-01-0{n}", tin=None) for n in range(1, 6)),
     ]
-    misspelt, others = asked(first_name="Mraria", tin=None), asked(first_name="Mario", tin=None)
+    misspelt, others = (asked(first_name=name, middle_name="M", tin=None) for name in ("Mraria", "Mario"))
     assert [by_rule(ask, register, one) for one in (misspelt, others)] == ["absent", "absent"]
     monkeypatch.setattr(retrieval, "ENOUGH_PEOPLE", 3)
     assert [by_rule(ask, register, one) for one in (misspelt, others)] == ["absent", "absent"]

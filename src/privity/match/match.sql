@@ -81,6 +81,7 @@ WITH compared AS ( -- each period of each candidate with the probe
       WHEN a.dy = r.dy AND ((a.dm = 1 AND a.dd = 1) OR (r.dm = 1 AND r.dd = 1)) THEN 1
       ELSE 0
     END AS birth,
+    CASE WHEN a.dob = r.dob OR (a.dy = r.dy AND a.dm = r.dd AND a.dd = r.dm) THEN 1 ELSE 0 END AS digits, -- of the birth date
     CASE WHEN a.mi = r.mi THEN 1 WHEN a.mi <> r.mi THEN -1 ELSE 0 END AS middle,
     CASE WHEN a.sfx = r.sfx THEN 1 WHEN a.sfx <> r.sfx THEN -1 ELSE 0 END AS suffix,
     CASE WHEN a.key = r.key AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS address,
@@ -124,14 +125,15 @@ people AS ( -- a person is all their periods together
     MAX(strength) AS strength,
     MAX(CASE WHEN tin = 1 OR tin_near = 1 OR dwelling = 1 THEN 1 ELSE 0 END) AS tied,
     MAX(CASE WHEN strength >= 8 AND called = 1 AND tin = 1 THEN 1 ELSE 0 END) AS by_number,
-    MAX(CASE WHEN strength >= 8 AND called = 1 AND middle >= 0 THEN 1 ELSE 0 END) AS by_house,
+    -- cousins share name and house: some days apart is a slip only if the middle name agrees, day and month swapped is one by itself
+    MAX(CASE WHEN strength >= 8 AND called = 1 AND middle >= 0 AND (digits = 1 OR middle = 1) THEN 1 ELSE 0 END) AS by_house,
     MAX(CASE WHEN strength = 9 AND tin_near = 1 AND middle >= 0 THEN 1 ELSE 0 END) AS by_near_number,
     MAX(CASE WHEN strength = 9 AND middle >= 0 THEN 1 ELSE 0 END) AS by_name,
     MAX(CASE WHEN strength = 9 AND middle = 1 THEN 1 ELSE 0 END) AS by_full_name,
     MAX(CASE WHEN but_surname = 1 AND tin = 1 THEN 1 ELSE 0 END) AS renamed_by_number,
     MAX(CASE WHEN but_surname = 1 AND middle = 1 THEN 1 ELSE 0 END) AS renamed_by_middle,
-    MAX(CASE WHEN strength >= 8 AND known = 0 AND tin = 1 THEN 1 ELSE 0 END) AS misspelt_by_number,
-    MAX(CASE WHEN strength >= 8 AND known = 0 AND middle >= 0 THEN 1 ELSE 0 END) AS misspelt_by_house
+    MAX(CASE WHEN strength >= 8 AND known = 0 AND tin = 1 AND middle >= 0 THEN 1 ELSE 0 END) AS misspelt_by_number,
+    MAX(CASE WHEN strength >= 8 AND known = 0 AND middle = 1 THEN 1 ELSE 0 END) AS misspelt_by_house
   FROM weighed
   GROUP BY probe, record_id
 ),

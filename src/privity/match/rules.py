@@ -45,7 +45,7 @@ RULES = (
     # A stranger's middle initial agrees in one case of eight at most: A and M are the commonest, at about one in ten.
     Rule("R6", NAME, "no number; name, middle name and birth date exactly, and few namesakes",
          ("others_tied", "others_near", "others_undated"), bounded=True, spares=8.0),
-    Rule("R7", ADDRESS, "number or address, and a first name one slip off that nobody bears as written", sole=False, bounded=True),
+    Rule("R7", ADDRESS, "number, or address and middle name, and a first name one slip off that nobody bears so", sole=False, bounded=True),
 )  # fmt: skip
 ANCHOR = {rule.id: rule.anchor for rule in RULES}
 

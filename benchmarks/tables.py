@@ -1,8 +1,13 @@
-"""Full runs in ``results/`` → the tables of docs/performance.md, so that no figure there is written by hand.
+"""Full runs in ``results/`` → the tables of docs/performance.md and docs/matching.md, so that no figure there is written by hand.
 
 python benchmarks/passage.py --json > benchmarks/results/passage.json
 python evaluation/sample.py --json > benchmarks/results/sample.json
-python benchmarks/tables.py
+python benchmarks/match.py --json > benchmarks/results/match.json
+python benchmarks/peers.py --json > benchmarks/results/peers.json
+python evaluation/leave_out.py --json --seed final > benchmarks/results/leave-out-final.json
+python evaluation/leave_out.py --json > benchmarks/results/leave-out-development.json
+python evaluation/pseudopeople.py --json > benchmarks/results/pseudopeople.json
+python benchmarks/tables.py && python benchmarks/pictures.py
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
-PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+DOCS = Path(__file__).parent.parent / "docs"
 
 
 def passage(run: dict[str, Any]) -> str:
@@ -84,21 +89,130 @@ def errors(run: dict[str, Any]) -> str:
     return "\n".join(["`python evaluation/sample.py --json`, on the sample in the wheel:", "", "| | rows |", "|---|--:|", *rows])
 
 
+def leave_out(run: dict[str, Any], development: dict[str, Any]) -> str:
+    """The final seed, both points: by rule and by group; the development seed in one line each."""
+    figures = run["figures"]
+    sizes = figures["sizes"]
+    lines = [
+        f"**Leaving people out.** `python evaluation/leave_out.py --seed final --json`: {sizes['requests']:,} requests, a register of "
+        f"{sizes['register']:,} people, seed {figures['seed']}, drawn once rules and thresholds were fixed. *Whole*: everybody is held who should be. *Left out*: "
+        "whoever is meant is not held, relatives, twins and namesakes are; then every answer is wrong.",
+        "",
+        "| point | register | asked of the register | held | answered | wrong | wrong of those asked, at most | wrong of those answered, at most | recall |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name, found in (("", figures), (" (development seed)", development["figures"])):
+        for point in found["points"]:
+            lines += [
+                f"| {point}{name} | {words} | {_errors(found[point][key])} |"
+                for key, words in (("whole", "whole"), ("without", "left out"))
+            ]
+    lines += [
+        "",
+        "By rule, and by how common the surname is (final seed, bounded point, whole register; the strict point is R1 to R5):",
+        "",
+    ]
+    lines += ["| | asked of the register | answered | wrong | recall |", "|---|--:|--:|--:|--:|"]
+    bounded = figures["bounded"]["whole"]
+    for name, one in bounded["by_rule"].items():
+        lines.append(f"| {name} | | {one['answered']:,} | {one['wrong']:,} | |")
+    for name, one in bounded["by_group"].items():
+        strict = figures["strict"]["whole"]["by_group"][name]
+        lines.append(
+            f"| {name} | {one['judged']:,} | {one['answered']:,} (strict {strict['answered']:,}) | {one['wrong']:,} (strict {strict['wrong']:,}) "
+            f"| {one['recall']:.3f} (strict {strict['recall']:.3f}) |"
+        )
+    return "\n".join([*lines, "", "![Where rows end up](pictures/matching-ends.svg)"])
+
+
+def _errors(one: dict[str, Any]) -> str:
+    answered = f"{one['wrong_of_answered_at_most']:.1e}" if one["recall"] else "-"
+    recall = f"{one['recall']:.3f}" if one["recall"] else "-"
+    return f"{one['judged']:,} | {one['held']:,} | {one['answered']:,} | {one['wrong']:,} | {one['wrong_of_judged_at_most']:.1e} | {answered} | {recall}"
+
+
+def match(run: dict[str, Any]) -> str:
+    """Cost: aims first, then what came, then the steps at the largest register."""
+    figures, peers, ratios, aims, machine = (run[name] for name in ("figures", "peers", "ratios", "aims", "machine"))
+    large = str(figures["sizes"]["registers"][-1])
+    many, prepared = figures["many"]["identify"], figures[large]["prepare"]
+    lines = [
+        f"**Cost.** `python benchmarks/match.py --json`, {machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, load "
+        f"{machine['load_before']} before and {machine['load_after']} after: not a quiet machine, so believe CPU seconds and ratios.",
+        "",
+        f"- The register grows {ratios['register_growth']:g} times: matching takes {ratios['identify_cpu_growth']:.2f} times the processor time and "
+        f"{ratios['identify_peak_growth']:.2f} times the memory; another {ratios['again_growth']:g} times: {ratios['again_cpu_growth']:.2f} times the processor time.",
+        f"- All of matching over its bare joins, at {int(large):,} rows (aim {aims['joins']:g}): {ratios['identify_cpu_over_joins']:.2f} in CPU time; "
+        f"{ratios['identify_cpu_over_joins_keys_given']:.2f} without the reading of the requests' cells, that is on the same keys.",
+        f"- {many['requests']:,} requests against {int(large):,} rows (aim {aims['many_s']:.0f} s, {aims['many_gb']:g} GB): {_cost(many)}.",
+        f"- Preparing a register (aim {aims['prepared_a_second']:,} rows a second): {prepared['rows_a_second']:,.0f} rows a second, {_cost(prepared)} for {prepared['rows']:,}.",
+        "",
+        "| register, rows | matching | peak GB | bare joins | merge (pandas) | wrong: matching | wrong: merge |",
+        "|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name in (*map(str, figures["sizes"]["registers"]), "again"):
+        one, beside = figures[name]["identify"], peers[name]
+        rows = figures["again"]["rows"] if name == "again" else int(name)
+        merge = beside.get("merge")
+        told = (f"{merge['cpu']:.1f} CPU s", f"{merge['wrong_person']:,}") if merge else ("-", "-")
+        wrong = "-" if name == "again" else f"{one['wrong_person']:,}"
+        lines.append(
+            f"| {rows:,} | {one['cpu']:.1f} CPU s | {one['peak_gb']:.2f} | {beside['joins']['cpu']:.1f} CPU s | {told[0]} | {wrong} | {told[1]} |"
+        )
+    lines += [
+        "",
+        f"The last line reads one register {figures['sizes']['times']} times, for time and memory only. Steps at {int(large):,} rows:",
+        "",
+    ]
+    return "\n".join([*lines, *_steps(figures[large]["identify"]["steps"]), "", "![Cost growth](pictures/matching-growth.svg)"])
+
+
+def peers(run: dict[str, Any]) -> str:
+    """One table of one run."""
+    sizes, machine = run["figures"]["sizes"], run["machine"]
+    lines = [
+        f"**Beside others, in one run.** `python benchmarks/peers.py --json`: {sizes['requests']:,} requests, {sizes['register']:,} people, load "
+        f"{machine['load_before']} before and {machine['load_after']} after.",
+        "",
+        "| | CPU s | wall s | peak GB | answered | wrong | recall |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for row in run["table"]:
+        costs = (row.get("cpu"), row.get("wall"), row.get("peak_gb"))
+        told = " | ".join("" if cost is None else f"{cost:.1f}" for cost in costs)
+        lines.append(f"| {row['name']} | {told} | {row['answered']:,} | {row['wrong']:,} | {row['recall']:.3f} |")
+    return "\n".join([*lines, "", *run["notes"], "", "![Precision against recall](pictures/matching-precision.svg)"])
+
+
 def fill(page: str, mark: str, text: str) -> str:
     """The page with what stands between two marks replaced."""
-    pattern = rf"(<!-- {mark}: begin[^\n]*-->\n).*?(\n<!-- {mark}: end -->)"
-    filled, count = re.subn(pattern, lambda found: f"{found[1]}\n{text}\n{found[2]}", page, flags=re.DOTALL)
+    pattern = rf"(<!-- {mark}: begin[^\n]*-->\n).*?(\n?<!-- {mark}: end -->)"
+    filled, count = re.subn(pattern, lambda found: f"{found[1]}\n{text}\n\n{found[2].lstrip()}", page, flags=re.DOTALL)
     if count != 1:
-        raise SystemExit(f"docs/performance.md has no place for {mark}")
+        raise SystemExit(f"the page has no place for {mark}")
     return filled
 
 
+def _run(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text())
+    return found
+
+
 def main() -> None:
-    """Fill the page."""
-    page = PAGE.read_text()
-    page = fill(page, "benchmarks", passage(json.loads((RESULTS / "passage.json").read_text())))
-    page = fill(page, "evaluation", errors(json.loads((RESULTS / "sample.json").read_text())))
-    PAGE.write_text(page)
+    """Fill the pages."""
+    told = {
+        "performance.md": {"benchmarks": passage(_run("passage")), "evaluation": errors(_run("sample"))},
+        "matching.md": {
+            "leave-out": leave_out(_run("leave-out-final"), _run("leave-out-development")),
+            "match": match(_run("match")),
+            "peers": peers(_run("peers")),
+        },
+    }
+    for name, texts in told.items():
+        page = (DOCS / name).read_text()
+        for mark, text in texts.items():
+            page = fill(page, mark, text)
+        (DOCS / name).write_text(page)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
     python benchmarks/match.py [--quick] [--json]
 
 Every generated request is put to it as if it had been eligible; as many people as rows are held. *Bare joins* are the eight joins of
-match.sql that look for candidates, alone: DuckDB over the same prepared files on the same keys, counting rows and keeping nothing. Whatever
-else matching does (reading cells, decoys, comparing, rivals, what is held of those found, the bound) comes on top. A merge on
+match.sql that look for candidates, alone: DuckDB over the same prepared files on the same keys; once only counting pairs, once writing each pair
+with the columns that comparing it reads. Whatever else matching does (reading cells, decoys, comparing, rivals, what is held of those found, the bound) comes on top. A merge on
 equal columns (pandas) has no rivals, no bound and no addresses: it is what is quick, not what is the same.
 
 The register of 100 million rows is the one of 20 million read five times, for time and memory only: its people are rivals to
@@ -72,19 +72,30 @@ def asks(*, place: str, target: str) -> dict[str, Any]:
     return {}
 
 
-def joins(*, target: str, register: str, times: int) -> dict[str, Any]:
-    """The bare joins, one after the other."""
+def joins(*, target: str, register: str, times: int, written: bool = False) -> dict[str, Any]:
+    """The bare joins, one after the other: counted, or written with the columns of the register that comparing reads."""
     from privity.engines.duckdb import DuckDB
+    from privity.match.alike import alike
+    from privity.match.prepare import PERSON
     from privity.match.queries import CANDIDATES
     from privity.match.register import prepared
 
     engine, rows = DuckDB(Path(target)), prepared(Path(register) / "register").rows * times
     probes = sorted((Path(target) / "asks-of-joins" / "asks").glob("*.parquet"))
-    pairs = {}
+    tables = {"asks": probes, "register": rows, "alike": alike()}
+    columns = ", ".join(f"r.{name}" for name in (*PERSON, "building", "door", "tax_period"))
     for name, sql in CANDIDATES.items():
-        bare = f"SELECT COUNT(*) AS pairs FROM ({sql.replace('SELECT DISTINCT', 'SELECT')})"  # noqa: S608 - our own query
-        pairs[name] = int(engine.query(bare, {"asks": probes, "register": rows})["pairs"].item())
-    return {"pairs": pairs}
+        if written:
+            engine.save(sql.replace("r.record_id", f"r.record_id, {columns}"), tables, Path(target) / f"bare-{name}.parquet")
+            (Path(target) / f"bare-{name}.parquet").unlink()
+        else:
+            engine.query(f"SELECT COUNT(*) AS pairs FROM ({sql})", tables)  # noqa: S608 - our own query
+    return {}
+
+
+def joins_written(**given: Any) -> dict[str, Any]:
+    """The bare joins, written."""
+    return joins(**given, written=True)
 
 
 def _eligible(place: str) -> pl.DataFrame:
@@ -179,7 +190,7 @@ def _merged_pandas(place: Path) -> pl.DataFrame:
     return pl.from_pandas(both[~both["ordinal"].duplicated(keep=False)]).with_columns(pl.col("ordinal").cast(pl.UInt32))
 
 
-STAGES = {one.__name__: one for one in (generate, prepare, asks, joins, identify, merge)}
+STAGES = {one.__name__: one for one in (generate, prepare, asks, joins, joins_written, identify, merge)}
 
 
 def measured(place: Path, sizes: dict[str, Any], kept: Path) -> dict[str, Any]:
@@ -194,7 +205,7 @@ def measured(place: Path, sizes: dict[str, Any], kept: Path) -> dict[str, Any]:
         run("asks", place=data, target=target)
         against = {"target": target, "register": target, "times": 1}
         figures[str(rows)] = {"generate": made, "prepare": prepared, "identify": run("identify", place=data, **against)}
-        peers[str(rows)] = {"joins": run("joins", **against)}
+        peers[str(rows)] = {"joins": run("joins", **against), "joins_written": run("joins_written", **against)}
         if rows <= sizes["merged"]:
             peers[str(rows)]["merge"] = run("merge", place=data)
     data, target = kept / f"{sizes['requests']}-{largest}", place / str(largest)
@@ -220,6 +231,7 @@ def _ratios(figures: dict[str, Any], peers: dict[str, Any]) -> dict[str, float]:
         "identify_wall_over_joins": last["wall"] / peers[large]["joins"]["wall"],
         "identify_cpu_over_joins": last["cpu"] / peers[large]["joins"]["cpu"],
         "identify_cpu_over_joins_keys_given": (last["cpu"] - reading) / peers[large]["joins"]["cpu"],
+        "identify_cpu_over_joins_written_keys_given": (last["cpu"] - reading) / peers[large]["joins_written"]["cpu"],
     }
 
 

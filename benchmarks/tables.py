@@ -143,7 +143,8 @@ def match(run: dict[str, Any]) -> str:
         f"- The register grows {ratios['register_growth']:g} times: matching takes {ratios['identify_cpu_growth']:.2f} times the processor time and "
         f"{ratios['identify_peak_growth']:.2f} times the memory; another {ratios['again_growth']:g} times: {ratios['again_cpu_growth']:.2f} times the processor time.",
         f"- All of matching over its bare joins, at {int(large):,} rows (aim {aims['joins']:g}): {ratios['identify_cpu_over_joins']:.2f} in CPU time; "
-        f"{ratios['identify_cpu_over_joins_keys_given']:.2f} without the reading of the requests' cells, that is on the same keys.",
+        f"{ratios['identify_cpu_over_joins_keys_given']:.2f} on the same keys, that is without the reading of the requests' cells. Those joins only count pairs; "
+        f"where they write each pair with the columns that comparing needs, it is {ratios['identify_cpu_over_joins_written_keys_given']:.2f}.",
         f"- {many['requests']:,} requests against {int(large):,} rows (aim {aims['many_s']:.0f} s, {aims['many_gb']:g} GB): {_cost(many)}.",
         f"- Preparing a register (aim {aims['prepared_a_second']:,} rows a second): {prepared['rows_a_second']:,.0f} rows a second, {_cost(prepared)} for {prepared['rows']:,}.",
         "",

@@ -84,7 +84,7 @@ def test_only_a_file_whose_content_changed_is_prepared_again(office: Office, fol
     second = load(office, [folder])
     assert (second.files, second.prepared) == (4, 1)
     assert second.digest != first.digest
-    assert prepared_rows(office, second)["key"].is_not_null().any()
+    assert prepared_rows(office, second)["building"].is_not_null().any()
     assert load(office, sorted(folder.glob("*"), reverse=True)).digest == second.digest, "names and order of files are nothing"
     assert prepared_rows(office, first).height == 600, "the register before is still there"
     assert verify(office).problems == ()

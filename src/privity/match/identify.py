@@ -216,7 +216,7 @@ def _about(held: pl.DataFrame, bars: list[str]) -> pl.DataFrame:
         "ordinal",
         asked.alias("period_held"),
         *((asked & (pl.col("agreement") == word)).alias(word) for word in AGREEMENTS),
-        (asked & pl.col("key").is_not_null()).alias("answers"),
+        (asked & pl.col("building").is_not_null()).alias("answers"),
         pl.col("data_class").replace_strict(classes, default=UNKNOWN, return_dtype=pl.Int32).alias("rank"),
         *(pl.col("bars").list.contains(bar).fill_null(False).alias(f"bar:{bar}") for bar in bars),
         _strange(bars).alias("strange"),

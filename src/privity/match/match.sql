@@ -1,41 +1,45 @@
 -- Whom does each request mean? Equi-joins, edit distance and counting only: DuckDB's dialect, transpiled as it stands.
 --
--- asks        probe, a decoy's or a request's: tin, tin_given, fn, f1, fs, ln, la, lz, ls, mi, sfx, dob, dy, dm, dd, key, building (prepare.py)
+-- asks        probe, a decoy's or a request's: tin, tin_given, fn, f1, fs, ln, la, lz, ls, mi, sfx, dob, dy, dm, dd, building, door (prepare.py)
 -- asked       probe, tax_period: the periods that the probe asks about
 -- alike       called, name: a short name and the first name that it stands for, both ways round
 -- known       fn: first names, as written, that people of the register bear
 -- register    a row for each person and period, prepared the same way; record_id is the person
--- candidates  probe, record_id: what the queries of that name found, each in its own file
+-- candidates  probe, record_id: what the queries of that name found, each in its own file, a pair perhaps more than once
 --
 -- Candidates are looked for more widely than they are accepted: a person who might be meant stands in the way of the one who seems to be.
 -- An agreement counts 3, a slip (typing error, same sound, short name, part of a double surname, day and month swapped) 2, what may be
 -- the same 1. The rules are told in docs/matching.md; their names there are the names here.
 
 -- query: candidates_number
-SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.tin = r.tin
+SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.tin = r.tin
 
 -- query: candidates_surname_birth
-SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.ln = r.ln AND a.dob = r.dob
+SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.ln = r.ln AND a.dob = r.dob
+LEFT JOIN alike AS n ON n.called = a.fn AND n.name = r.fn
+WHERE SUBSTR(a.fn, 1, 1) = SUBSTR(r.fn, 1, 1) OR n.name IS NOT NULL OR a.fs = r.fs OR LEVENSHTEIN(a.fn, r.fn) <= 2
 
 -- query: candidates_first_name_birth
-SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.dob = r.dob
+SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.dob = r.dob
 WHERE SUBSTR(a.ln, 1, 2) = SUBSTR(r.ln, 1, 2) OR a.ln = r.lz OR a.lz = r.ln OR a.la = r.lz OR a.lz = r.la OR a.ls = r.ls
 
 -- query: candidates_swapped_names
-SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.ln AND a.ln = r.fn AND a.dob = r.dob
+SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.ln AND a.ln = r.fn AND a.dob = r.dob
 
 -- query: candidates_name_year
-SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dy = r.dy
+SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dy = r.dy
 WHERE a.dm = r.dm OR a.dd = r.dd OR (a.dm = r.dd AND a.dd = r.dm)
 
 -- query: candidates_name_day
-SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dm = r.dm AND a.dd = r.dd
+SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln AND a.dm = r.dm AND a.dd = r.dd
+WHERE ABS(a.dy - r.dy) <= 10
 
 -- query: candidates_building
-SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.building = r.building AND a.fn = r.fn
+SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.building = r.building AND a.fn = r.fn
 
 -- query: candidates_undated
-SELECT DISTINCT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln WHERE r.dob IS NULL
+SELECT a.probe, r.record_id FROM asks AS a JOIN register AS r ON a.fn = r.fn AND a.ln = r.ln
+WHERE r.dob IS NULL AND a.tin_given = 0 AND a.mi IS NOT NULL AND COALESCE(r.mi, a.mi) = a.mi
 
 -- query: near
 -- Every row of every candidate: what is left of the register to be looked at.
@@ -84,7 +88,7 @@ WITH compared AS ( -- each period of each candidate with the probe
     CASE WHEN a.dob = r.dob OR (a.dy = r.dy AND a.dm = r.dd AND a.dd = r.dm) THEN 1 ELSE 0 END AS digits, -- of the birth date
     CASE WHEN a.mi = r.mi THEN 1 WHEN a.mi <> r.mi THEN -1 ELSE 0 END AS middle,
     CASE WHEN a.sfx = r.sfx THEN 1 WHEN a.sfx <> r.sfx THEN -1 ELSE 0 END AS suffix,
-    CASE WHEN a.key = r.key AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS address,
+    CASE WHEN a.building = r.building AND a.door = r.door AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS address,
     CASE WHEN a.building = r.building AND k.tax_period IS NOT NULL THEN 1 ELSE 0 END AS building,
     CASE WHEN a.building = r.building THEN 1 ELSE 0 END AS dwelling -- in any period
   FROM (SELECT DISTINCT probe, record_id FROM candidates) AS c
@@ -190,7 +194,7 @@ HAVING SUM(CASE WHEN rule IS NULL THEN likely ELSE 1 END) > 0
 SELECT
   i.ordinal,
   CASE WHEN k.tax_period IS NULL THEN 0 ELSE 1 END AS asked,
-  r.key,
+  r.building,
   r.written,
   r.data_class,
   r.bars

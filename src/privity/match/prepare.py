@@ -20,7 +20,7 @@ REGISTER = (
 ASKS = (*REGISTER[2:13], "tax_periods")  # of a request: what matching reads
 # A register may hold no more than these; the rest may be absent and counts as null.
 NEEDED = ("record_id", "tax_period", "first_name", "last_name", "date_of_birth", "address_line1", "data_class", "bars")
-PLACE = ("key", "building", "zip5", "has_unit", "has_suffix")
+PLACE = ("building", "door")  # the two halves of an address key: most joins need only the first
 PLACED = (*PLACE, "written")  # and the cells as written, as one struct: the few addresses that are compared are read once more
 # Names as letters (fn, ln), their parts where they have several (f1; la, lz), their sound (fs, ls); middle initial; suffix; birth date.
 PERSON = ("tin", "fn", "f1", "fs", "ln", "la", "lz", "ls", "mi", "sfx", "dob", "dy", "dm", "dd")
@@ -29,7 +29,7 @@ _FILLER_BIRTH = pl.date(1900, 1, 1)  # what systems put for an unknown day; agre
 
 
 def prepare_register(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows of the register (columns ``REGISTER``) → record_id, tax_period (year), ``PERSON``, ``PLACED``, role, data_class, bars.
+    """Rows of the register (columns ``REGISTER``) → record_id, tax_period (year), ``PERSON``, ``PLACED``, data_class, bars.
 
     A row whose period cannot be read is kept: it may be a rival's or hold a bar, but it never holds an answer.
 
@@ -47,7 +47,6 @@ def prepare_register(frame: pl.DataFrame) -> pl.DataFrame:
         _one_year().alias("tax_period"),
         *PERSON,
         *PLACED,
-        "role",
         "data_class",
         pl.col("bars").str.split(";").list.eval(pl.element().str.strip_chars()).alias("bars"),
     )
@@ -75,7 +74,12 @@ def _with_places(text: pl.DataFrame) -> pl.DataFrame:
     """Adds ``PLACED`` from the address columns."""
     parts = text.select(pl.col("address_line1").alias("line1"), pl.col("address_line2").alias("line2"), "city", "state", "zip")
     keyed = address.key(parts)
-    return text.drop("zip").hstack(keyed.select(*PLACE, pl.struct("line1", "line2", "city", "state", "zip").alias("written")))
+    return text.drop("zip").hstack(keyed.select("building", _door(), pl.struct("line1", "line2", "city", "state", "zip").alias("written")))
+
+
+def _door() -> pl.Expr:
+    """What the key says beyond the building; null with it."""
+    return pl.col("key").str.strip_prefix(pl.col("building")).alias("door")
 
 
 def _with_person(text: pl.DataFrame) -> pl.DataFrame:

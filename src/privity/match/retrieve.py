@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from privity.match.alike import alike
 from privity.match.bound import decoys, group
 from privity.match.prepare import prepare_requests
 from privity.match.queries import CANDIDATES, KNOWN, NAMESAKES, NEAR, PEOPLE, WRITTEN
@@ -53,7 +54,9 @@ def retrieve(eligible: pl.DataFrame, register: PreparedRegister, engine: Engine,
     asks = _asks(eligible, engine, step)
     tried = step.file("decoys.parquet", lambda path, _told: decoys(asks, seed).write_parquet(path, compression="zstd"))
     probes = (*asks, tried)
-    found = tuple(step.query(name, sql, engine, {"asks": probes, "register": register.rows}) for name, sql in CANDIDATES.items())
+    found = tuple(
+        step.query(name, sql, engine, {"asks": probes, "register": register.rows, "alike": alike()}) for name, sql in CANDIDATES.items()
+    )
     near = step.query("near", NEAR, engine, {"register": register.rows, "candidates": found})
     dated = float(engine.query(PEOPLE, {"births": [register.births]})["people"].item())
     counted = _counted(probes, tried, register, engine, dated)
@@ -109,7 +112,7 @@ def _asks(eligible: pl.DataFrame, engine: Engine, step: _Steps) -> tuple[Path, .
 def answerable(requests: pl.DataFrame) -> pl.DataFrame:
     """Requests → those that a rule could accept, prepared (``prepare_requests``; ``probe`` for ``ordinal``), in order."""
     person = pl.all_horizontal(pl.col("fn", "ln", "dob").is_not_null()) & (pl.col("periods").list.len() > 0)
-    anchored = pl.col("tin").is_not_null() | ((pl.col("tin_given") == 0) & pl.col("key").is_not_null())
+    anchored = pl.col("tin").is_not_null() | ((pl.col("tin_given") == 0) & pl.col("building").is_not_null())
     return prepare_requests(requests).rename({"ordinal": "probe"}).filter(person & anchored)
 
 

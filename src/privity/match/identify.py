@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from privity.match.retrieve import Retrieved
     from privity.terms import Eligible
 
-AT_ONCE = 4  # shards of probes that are compared with their candidates at once
+AT_ONCE = 2  # shards of probes that are compared with their candidates at once: more take more memory
 RETRIEVAL = 0.7  # about this share of the work is done when candidates are found
 BUILDING = "R4"  # rests on the building, not on the whole address
 UNKNOWN = 99  # ranks above every class

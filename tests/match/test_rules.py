@@ -28,6 +28,7 @@ def test_every_rule_has_an_anchor() -> None:
 STRICT: dict[str, tuple[str, Cells, Cells]] = {
     "number": ("R1", held("ana"), asked(**OTHER)),
     "number, a short name": ("R1", held("bill", first_name="William"), asked(first_name="Bill")),
+    "address, a short name of one name alone": ("R2", held("jim", first_name="James"), asked(first_name="Jim", tin=None)),
     "number, a Spanish short name": ("R1", held("pepe", first_name="José"), asked(first_name="Pepe")),
     "number, one surname of two": ("R1", held("ana", last_name="Gomez Ruiz"), asked(last_name="Ruiz", **OTHER)),
     "number, a second surname": ("R1", held("ana"), asked(last_name="Gomez-Ruiz", **OTHER)),
@@ -71,6 +72,7 @@ NEVER: dict[str, tuple[list[Cells], Cells]] = {
         asked(first_name="Therese", tin=None, middle_name="M"),
     ),
     "a short name that is nearly the name": ([held("x", first_name="Theresa")], asked(first_name="Therese", tin=None)),
+    "a short name of several names, and no number": ([held("x", first_name="Christopher")], asked(first_name="Chris", tin=None)),
     "two first names that begin alike": ([held("x", first_name="Maria Luisa")], asked(first_name="Maria Elena", tin=None)),
     "a mistyped number that somebody holds": (
         [held("ana"), held("eva", first_name="Eva", last_name="Okafor", date_of_birth="1991-01-07", tin="412-55-6789")],

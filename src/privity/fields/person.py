@@ -40,6 +40,7 @@ _SOUNDS = (
     ("[AEIYJ]*[AEIY][AEIYJ]*", "A"),
     ("H$", ""),
 )
+_SIGNS = r"[^\p{ASCII}\p{L}\p{M}\p{P}\p{Z}]"
 _DOUBLED = {letter * 2: letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ2"}
 _SEVERAL = r"[^\p{L}'.]"  # in a name of one word there is nothing else
 
@@ -99,10 +100,11 @@ def _latin(text: pl.Expr) -> pl.Expr:
 
 
 def _transliterated(cells: pl.Series) -> pl.Series:
+    """Signs and pictures go first: ``anyascii`` would spell them out, and a heart is no part of a name."""
     foreign = cells.str.len_bytes() != cells.str.len_chars()
     if not foreign.any():
         return cells
-    written = pl.Series([anyascii(cell).upper() for cell in cells.filter(foreign)], dtype=pl.String)
+    written = pl.Series([anyascii(cell).upper() for cell in cells.filter(foreign).str.replace_all(_SIGNS, "")], dtype=pl.String)
     return cells.clone().scatter(foreign.arg_true(), written)
 
 

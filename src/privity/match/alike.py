@@ -6,6 +6,7 @@ for the other, never that two people are one: a short name is a slip, and match.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 
 import polars as pl
@@ -26,8 +27,13 @@ SPANISH = {
 
 @cache
 def alike() -> pl.DataFrame:
-    """``called``, ``name``: both ways round, in capitals, a row for each pair."""
+    """``called``, ``name``: both ways round, in capitals, a row for each pair; ``only``: 1 if the short name stands for that name alone.
+
+    Chris is Christopher and Christine, who may be twins: without a number, such a short name says too little.
+    """
     pairs = {(short.upper(), name.upper()) for name, shorts in NickNamer.default_lookup().items() for short in shorts}
     pairs |= {(short, name) for name, shorts in SPANISH.items() for short in shorts.split()}
-    both = sorted({pair for pair in pairs if pair[0] != pair[1]} | {(name, short) for short, name in pairs if short != name})
-    return pl.DataFrame(both, schema={"called": pl.String(), "name": pl.String()}, orient="row")
+    stands_for = Counter(short for short, name in pairs if short != name)
+    rows = {(one, other): int(stands_for[short] == 1) for short, name in sorted(pairs) for one, other in ((short, name), (name, short))}
+    both = [(one, other, only) for (one, other), only in sorted(rows.items()) if one != other]
+    return pl.DataFrame(both, schema={"called": pl.String(), "name": pl.String(), "only": pl.Int32()}, orient="row")

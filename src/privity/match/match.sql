@@ -2,7 +2,7 @@
 --
 -- asks        probe, a decoy's or a request's: tin, tin_given, fn, f1, fs, ln, la, lz, ls, mi, sfx, dob, dy, dm, dd, building, door (prepare.py)
 -- asked       probe, tax_period: the periods that the probe asks about
--- alike       called, name: a short name and the first name that it stands for, both ways round
+-- alike       called, name: a short name and the first name that it stands for, both ways round; only: 1 if it stands for that name alone
 -- known       fn: first names, as written, that people of the register bear
 -- register    a row for each person and period, prepared the same way; record_id is the person
 -- candidates  probe, record_id: what the queries of that name found, each in its own file, a pair perhaps more than once
@@ -66,6 +66,7 @@ WITH compared AS ( -- each period of each candidate with the probe
       ELSE 0
     END AS first_name,
     CASE WHEN n.name IS NOT NULL AND LEVENSHTEIN(a.fn, r.fn) > 2 THEN 1 ELSE 0 END AS short_name, -- Therese is no short name of Theresa
+    CASE WHEN n.only = 1 AND LEVENSHTEIN(a.fn, r.fn) > 2 THEN 1 ELSE 0 END AS own_short_name, -- Chris is Christopher's and Christine's
     CASE
       WHEN a.ln = r.ln THEN 3
       WHEN a.fn = r.ln AND a.ln = r.fn THEN 2
@@ -107,6 +108,7 @@ weighed AS ( -- what one row says by itself: name, birth date and number must ag
       ELSE first_name + last_name + birth
     END AS strength,
     CASE WHEN first_name = 3 OR short_name = 1 THEN 1 ELSE 0 END AS called, -- Mario is not Maria's typing error: he may be her twin
+    CASE WHEN first_name = 3 OR own_short_name = 1 THEN 1 ELSE 0 END AS surely_called,
     CASE WHEN suffix >= 0 AND middle >= 0 AND first_name = 3 AND birth = 3 THEN 1 ELSE 0 END AS but_surname
   FROM compared
 ),
@@ -130,7 +132,7 @@ people AS ( -- a person is all their periods together
     MAX(CASE WHEN tin = 1 OR tin_near = 1 OR dwelling = 1 THEN 1 ELSE 0 END) AS tied,
     MAX(CASE WHEN strength >= 8 AND called = 1 AND tin = 1 THEN 1 ELSE 0 END) AS by_number,
     -- cousins share name and house: some days apart is a slip only if the middle name agrees, day and month swapped is one by itself
-    MAX(CASE WHEN strength >= 8 AND called = 1 AND middle >= 0 AND (digits = 1 OR middle = 1) THEN 1 ELSE 0 END) AS by_house,
+    MAX(CASE WHEN strength >= 8 AND surely_called = 1 AND middle >= 0 AND (digits = 1 OR middle = 1) THEN 1 ELSE 0 END) AS by_house,
     MAX(CASE WHEN strength = 9 AND tin_near = 1 AND middle >= 0 THEN 1 ELSE 0 END) AS by_near_number,
     MAX(CASE WHEN strength = 9 AND middle >= 0 THEN 1 ELSE 0 END) AS by_name,
     MAX(CASE WHEN strength = 9 AND middle = 1 THEN 1 ELSE 0 END) AS by_full_name,

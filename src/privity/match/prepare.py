@@ -120,7 +120,7 @@ def _one_year() -> pl.Expr:
 def _tin_given() -> pl.Expr:
     """Whether a number was written. One that cannot be read is not the same as none: it must not open the rule for none. A sham is none."""
     sham = tin.digits(pl.col("tin")).is_not_null() & tin.key(pl.col("tin")).is_null()
-    return (pl.col("tin").str.contains(r"[0-9]") & ~sham).fill_null(False).cast(pl.Int32).alias("tin_given")
+    return (pl.col("tin").str.contains(r"\p{N}") & ~sham).fill_null(False).cast(pl.Int32).alias("tin_given")
 
 
 def _birth() -> pl.Expr:

@@ -17,6 +17,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from privity.match import upper_limit
+
 RESULTS = Path(__file__).parent / "results"
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -131,6 +133,32 @@ def _errors(one: dict[str, Any]) -> str:
     return f"{one['judged']:,} | {one['held']:,} | {one['answered']:,} | {one['wrong']:,} | {one['wrong_of_judged_at_most']:.1e} | {answered} | {recall}"
 
 
+def pseudopeople(run: dict[str, Any]) -> str:
+    """Everybody's files, summed over seeds, years and noise."""
+    figures = run["figures"]
+    sizes, files = figures["sizes"], [one for one in figures["files"] if one["judged"]]
+    kinds = dict.fromkeys((one["file"], one["register"], one["strangers"], one["point"]) for one in files)
+    lines = [
+        f"**People whom nobody here made up.** `python evaluation/pseudopeople.py --json`: {figures['people']:,} people of the sample population of pseudopeople "
+        f"(its households, moves, borrowed numbers and errors of writing), seeds {', '.join(map(str, sizes['seeds']))}, censuses of {', '.join(map(str, sizes['census']))}, "
+        f"wages of {', '.join(map(str, sizes['wages']))}, usual and much noise. *Open*: two in five are not held. *Strangers*: {sizes['strangers']:,} made-up people are held besides. "
+        "Wages have no birth date, without which nobody is identified; the person's own was put beside their numbers, a tenth of which are borrowed.",
+        "",
+        "| file | register | point | asked of the register | held | answered | wrong | wrong of those asked, at most | recall |",
+        "|---|---|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for kind in kinds:
+        name, register, strangers, point = kind
+        mine = [one for one in files if (one["file"], one["register"], one["strangers"], one["point"]) == kind]
+        judged, held, answered, wrong = (sum(one[count] for one in mine) for count in ("judged", "held", "answered", "wrong"))
+        words = {"open": "open", "without": "left out"}[register] + (", strangers" if strangers else "")
+        recall = f"{(answered - wrong) / held:.3f}" if held else "-"
+        lines.append(
+            f"| {name} | {words} | {point} | {judged:,} | {held:,} | {answered:,} | {wrong:,} | {upper_limit(wrong, judged):.1e} | {recall} |"
+        )
+    return "\n".join(lines)
+
+
 def match(run: dict[str, Any]) -> str:
     """Cost: aims first, then what came, then the steps at the largest register."""
     figures, peers, ratios, aims, machine = (run[name] for name in ("figures", "peers", "ratios", "aims", "machine"))
@@ -205,6 +233,7 @@ def main() -> None:
         "performance.md": {"benchmarks": passage(_run("passage")), "evaluation": errors(_run("sample"))},
         "matching.md": {
             "leave-out": leave_out(_run("leave-out-final"), _run("leave-out-development")),
+            "pseudopeople": pseudopeople(_run("pseudopeople")),
             "match": match(_run("match")),
             "peers": peers(_run("peers")),
         },

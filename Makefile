@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: all demo test check cases bench lock wheel clean
+.PHONY: all demo test check cases fuzz bench lock wheel clean
 all: .venv/run
 
 # The environment: locked, every file checked against its hash.
@@ -32,6 +32,9 @@ check: .venv/dev
 
 cases: .venv/dev
 	$(PYTEST) tests/cases
+
+fuzz: .venv/dev
+	$(BIN)/python tests/fuzz/million.py
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/passage.py

@@ -7,8 +7,8 @@ match.sql that look for candidates, alone: DuckDB over the same prepared files o
 with the columns that comparing it reads. Whatever else matching does (reading cells, decoys, comparing, rivals, what is held of those found, the bound) comes on top. A merge on
 equal columns (pandas) has no rivals, no bound and no addresses: it is what is quick, not what is the same.
 
-The register of 100 million rows is the one of 20 million read five times, for time and memory only: its people are rivals to
-themselves, so nobody is identified in it.
+The register of 100 million rows is the one of 20 million read five times, for time and memory only: it holds nobody new, so that
+real rows would bring more namesakes and more candidates.
 """
 
 from __future__ import annotations

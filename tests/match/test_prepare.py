@@ -26,6 +26,8 @@ def test_names_lose_accents_case_and_punctuation() -> None:
         ("Smith Jr.", None, ("SMITH", "JR")),
         ("Smith", "Junior", ("SMITH", "JR")),
         ("Smith, III", "", ("SMITH", "III")),
+        ("Smith 3rd", None, ("SMITH", "III")),
+        ("1.23E+08", None, (None, None)),
         ("Smith", "MD", ("SMITH", None)),
     ],
 )

@@ -3,8 +3,8 @@
 ``Peña-O'Neill`` → letters ``PENAONEILL``, parts ``PENA`` and ``ONEILL``. Other scripts are put into Latin letters first (``anyascii``).
 ``sound`` is what different transliterations of one name share (Mohammed, Muhamad; Yuri, Iurii; Nikolai, Nicolay); unlike names may share it
 too, so that equal sound is a slip like a typing error and never an agreement.
-A name of more than 60 letters is unreadable. Every key is of the cell alone: who bears the name is unknown here, and nothing is
-inferred from a name. Each distinct cell is read once.
+A name of more than 60 letters, or with a digit, is unreadable. Every key is of the cell alone: who bears the name is unknown here, and
+nothing is inferred from a name. Each distinct cell is read once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST = 60  # letters; longer is no name, and edit distance of such cells costs without end
 SHORTEST_SOUND = 3
-_SUFFIX = r"[\s,]+(JR|SR|II|III|IV|V)\.?\s*$"
+_SUFFIX = r"[\s,]+(JR|SR|II|III|IV|V|2ND|3RD|4TH)\.?\s*$"
 _SUFFIXES = {"JUNIOR": "JR", "SENIOR": "SR", "2ND": "II", "3RD": "III", "4TH": "IV"} | {
     name: name for name in ("JR", "SR", "II", "III", "IV")
 }
@@ -80,7 +80,7 @@ def family(cells: pl.Expr) -> pl.Expr:
 def suffix(own: pl.Expr, last_name: pl.Expr) -> pl.Expr:
     """JR, SR, II, III, IV, from its own column or from behind the last name; null for anything else."""
     word = own.str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
-    behind = last_name.str.to_uppercase().str.extract(_SUFFIX)
+    behind = last_name.str.to_uppercase().str.extract(_SUFFIX).replace(_SUFFIXES)
     return word.replace_strict(_SUFFIXES, default=None, return_dtype=pl.String).fill_null(behind)
 
 
@@ -110,14 +110,14 @@ def _transliterated(cells: pl.Series) -> pl.Series:
 
 def _letters(text: pl.Expr) -> pl.Expr:
     plain = text.str.replace_all(r"[^A-Z]", "")
-    return pl.when(plain.str.len_bytes().is_between(1, LONGEST)).then(plain)
+    return pl.when(plain.str.len_bytes().is_between(1, LONGEST) & ~text.str.contains("[0-9]")).then(plain)
 
 
 def _part(text: pl.Expr, at: int) -> pl.Expr:
     """Of several words the one at the place, particles left out; the only word besides particles counts for both."""
     words = _latin(text).str.replace_all(r"[^A-Z']+", " ").str.replace_all("'", "").str.strip_chars()
     core = words.str.replace_all(_PARTICLES, " ").str.strip_chars().str.extract_all(r"\S+")
-    several = (words.str.contains(" ")) & (core.list.len() > 0)
+    several = words.str.contains(" ") & (core.list.len() > 0) & ~_latin(text).str.contains("[0-9]")
     return pl.when(several).then(_letters(core.list.get(at, null_on_oob=True)))
 
 

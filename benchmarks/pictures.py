@@ -70,12 +70,13 @@ def precision(run: dict[str, Any]) -> plt.Figure:
 
 
 def _drawn(run: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], str, str]]:
-    found = []
-    for point in run["points"]:
-        kind = point["kind"]
-        colour, mark = {"rule": (GREY, "."), "privity": (RIGHT, "o")}.get(kind, (WRONG, "^"))
-        found.append((point["name"], point["points"], colour, mark))
-    return found
+    told = run["figures"]["told"]
+    rules = told["Privity, bounded"]["by_rule"]
+    found = [(name, [rules[name]], GREY, ".") for name in rules]
+    found += [(name, [told[name]], RIGHT, "o") for name in ("Privity, strict", "Privity, bounded")]
+    found += [(name, [one], WRONG, "^") for name, one in told.items() if not name.startswith(("Privity", "Splink"))]
+    curve = [row for row in run["figures"]["curve"] if row["margin"] == 0 and row["answered"]]
+    return [*found, ("Splink, by weight", curve[::-1], WRONG, "^")]
 
 
 def ends(run: dict[str, Any]) -> plt.Figure:

@@ -11,7 +11,6 @@ What a step computes follows from the receipt and from the basis named in the ``
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -73,13 +72,14 @@ def decide(office: Office, batch: Batch, progress: Progress, engine: str = regis
     with office.store.read() as tx:
         done = sum(int(str(shard["rows"])) for shard in batches.shards(tx, batch.id, DETERMINED))
     if done == batch.rows:
+        register.clear_workplace(office, batch.id)  # killed between the last entry and this
         return
     on = basis.basis_of(office, batch)
     examined = _examine(office, batch, on, progress)
     _enter_examined(office, batch, on, examined.asks)
     judged = _judge(office, batch, on, examined, register.engine(office, engine), progress)
     _enter_determinations(office, batch, on, judged, progress)
-    shutil.rmtree(register.workplace(office, batch.id, on.digest), ignore_errors=True)
+    register.clear_workplace(office, batch.id)
 
 
 # ---------------------------------------------------------------- examine

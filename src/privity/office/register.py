@@ -98,6 +98,12 @@ def workplace(office: Office, batch: str, basis: str) -> Path:
     return _scratch(office) / f"match-{batch}-{basis[:16]}-{preparation()[:16]}"
 
 
+def clear_workplace(office: Office, batch: str) -> None:
+    """Remove what matching of a batch left: it is in the clear, and once the batch is determined nobody needs it."""
+    for left in _scratch(office).glob(f"match-{batch}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def in_force(office: Office, tx: Tx) -> str:
     """The digest of the register in force.
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-PACKAGES = ("privity", "polars", "duckdb", "cedarpy", "cryptography", "pyarrow", "pyrage", "usaddress", "pandas")
+PACKAGES = ("privity", "polars", "duckdb", "cedarpy", "cryptography", "pyarrow", "pyrage", "usaddress", "pandas", "splink", "pyspark")
 
 
 def stage(script: str, name: str, **given: object) -> dict[str, Any]:

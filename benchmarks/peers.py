@@ -7,8 +7,8 @@ The same made-up requests and register (`generate.py --one-period`, a seed of th
 Splink and the score get the columns that Privity prepares, so that names and addresses are read alike; the merge reads what is there.
 
 Splink gives a weight; from which weight on, and how far ahead of the next candidate, a pair is believed is for its user to choose. It is
-chosen here on another seed than the one reported: the lowest weight at which nobody wrong was named there, and the lowest at which at most
-one in a thousand was; and the curve over all weights stands beside them. Everybody asked is counted, also where a tool cannot answer: recall is of
+chosen here on another seed than the one reported: of the weights and margins at which nobody wrong was named there, and of those at which at
+most one in a thousand was, the one that named most; and the curve over all weights stands beside them. Everybody asked is counted, also where a tool cannot answer: recall is of
 all requests about somebody held. Stages run in processes of their own; preparing, which is done once for a register, is shown apart.
 """
 

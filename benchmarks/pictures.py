@@ -46,7 +46,7 @@ def growth(run: dict[str, Any]) -> plt.Figure:
     right.plot(millions, [figures[name]["identify"]["peak_gb"] for name in sizes], "o-", color=RIGHT)
     right.axhline(run["aims"]["peak_gb"], color=GREY, linestyle=":")
     right.annotate("aim", (millions[-1], run["aims"]["peak_gb"]), color=GREY, va="bottom", ha="right")
-    right.set(xlabel="register, millions of rows", ylabel="peak memory, GB", title="memory follows the batch")
+    right.set(xlabel="register, millions of rows", ylabel="peak memory, GB", title="most memory of the process")
     for axes in (left, right):
         axes.set_xlim(left=0)
         axes.set_ylim(bottom=0)
@@ -61,10 +61,11 @@ def precision(run: dict[str, Any]) -> plt.Figure:
         recalls = [point["recall"] for point in points]
         wrong = [max(floor, 1e6 * point["wrong"] / max(1, point["answered"])) for point in points]
         axes.plot(recalls, wrong, mark + ("-" if len(points) > 1 else ""), color=colour, label=label)
-        axes.annotate(label, (recalls[-1], wrong[-1]), xytext=(5, 5), textcoords="offset points", fontsize=8, color=colour)
+        turned = 50 if wrong[-1] == floor else 0  # many lie side by side on the floor
+        axes.annotate(label, (recalls[-1], wrong[-1]), xytext=(2, 6), textcoords="offset points", fontsize=8, color=colour, rotation=turned)
     axes.set_yscale("log")
     axes.axhline(floor, color=OPEN, zorder=0)
-    axes.annotate("none wrong", (0, floor), color=GREY, va="bottom", fontsize=8)
+    axes.annotate("none wrong", (1, floor), color=GREY, va="top", ha="right", fontsize=8)
     axes.set(xlabel="recall: share of those held who were rightly named", ylabel="wrong answers in a million answers", xlim=(0, 1))
     return figure
 

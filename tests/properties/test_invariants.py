@@ -133,9 +133,18 @@ class Watched(DuckDB):
 
     seen: ClassVar[list[tuple[str, pl.DataFrame]]] = []
 
-    def query(self, sql, tables):
-        self.seen.extend((name, table) for name, table in tables.items() if isinstance(table, pl.DataFrame))
-        return super().query(sql, tables)
+    def query(self, sql, tables, **given):
+        self.look(tables)
+        return super().query(sql, tables, **given)
+
+    def save(self, sql, tables, target, **given):
+        self.look(tables)
+        super().save(sql, tables, target, **given)
+
+    def look(self, tables):
+        of_the_batch = {name: table for name, table in tables.items() if name not in {"register", "names", "births"}}
+        read = {name: table if isinstance(table, pl.DataFrame) else pl.read_parquet(list(table)) for name, table in of_the_batch.items()}
+        self.seen.extend(read.items())
 
 
 BASE = golden.load()[0]
@@ -171,7 +180,7 @@ def passage(tmp_path_factory):
     facts = Facts(pl.concat(per_row).with_columns(asked.frame["ordinal"]))
     passed = eligible(asked, determine(rulebook, facts, Stage.REQUEST, drawn.HEAD).outcomes)
     Watched.seen.clear()
-    found = identify(passed, register, engine, asked_bars=["i-6-informant", "i-6-impairment"], seed=1)
+    found = identify(passed, register, engine, folder / "work", asked_bars=["i-6-informant", "i-6-impairment"], seed=1)
     return rulebook, facts, passed, found, list(Watched.seen)
 
 

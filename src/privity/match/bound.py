@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from privity.match.rules import ADDRESS, ANCHORS, NUMBER
+from privity.match.rules import ANCHORS, NUMBER
 from privity.terms import Bounds
 
 if TYPE_CHECKING:
@@ -158,6 +158,4 @@ def _could(name: str) -> pl.Expr:
     """Which probes could be identified under an anchor or are of a group."""
     if name in GROUPS:
         return pl.col("group") == name
-    if name == ADDRESS:  # also where a number is given and the person is held without one
-        return pl.lit(True)
     return pl.col("tin_given") == (1 if name == NUMBER else 0)

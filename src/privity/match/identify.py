@@ -21,7 +21,7 @@ from privity.match.alike import alike
 from privity.match.bound import bounds
 from privity.match.queries import HELD, JUDGED
 from privity.match.retrieve import SLICE, retrieve
-from privity.match.rules import ADDRESS, ANCHOR, meant
+from privity.match.rules import ADDRESS, ANCHOR, NUMBER, meant
 from privity.terms import ORDINAL, Bounds, Identifications, Identity
 
 if TYPE_CHECKING:
@@ -163,7 +163,9 @@ def _no_facts(bars: list[str]) -> pl.DataFrame:
 def _bounds(probes: pl.DataFrame, people: pl.DataFrame, fooled: pl.DataFrame) -> Bounds:
     """What was asked, tried, answered and fooled, by anchor and by group of surnames."""
     named = people.filter(pl.col("identity") == Identity.UNIQUE).select(pl.col("ordinal").alias("probe"), "rule")
-    anchor = pl.col("rule").replace_strict(ANCHOR, return_dtype=pl.String).alias("anchor")
+    # Whoever gave a number is counted there, whatever else agreed: each stratum has its own share of what was asked.
+    given = pl.col("tin_given") == 1
+    anchor = pl.when(given).then(pl.lit(NUMBER)).otherwise(pl.col("rule").replace_strict(ANCHOR, return_dtype=pl.String)).alias("anchor")
     answered, taken = (rows.select("probe", "rule").join(probes, on="probe").with_columns(anchor) for rows in (named, fooled))
     return bounds(probes.filter(~pl.col("decoy")), probes.filter("decoy"), answered, taken)
 

@@ -294,7 +294,11 @@ def requests(count: int, held: pl.DataFrame, seed: int) -> Made:
         )
         .select(ASKS)
     )
-    mixed = (kind == "mixed") & (whose[0]["record_id"] != whose[1]["record_id"])
+    first, second, third = (one["record_id"] for one in whose)
+    mixed = (kind == "mixed") & (first != second) & (first != third)
+    kind = pl.select(
+        pl.when((kind == "mixed") & ~mixed).then(pl.lit("sound")).otherwise(kind).alias("kind")
+    ).to_series()  # one person's after all
     asks = _mixed(asks, whose, mixed)
     asks, hollow = _spoilt(asks, kind, draw)
     truth = pl.DataFrame({"kind": kind, "origin": whose[0]["record_id"], "hollow": hollow, "mixed": mixed}).with_columns(

@@ -54,7 +54,7 @@ def append(*, place: str, rows: int) -> dict[str, Any]:
     from privity.ledger.entry import Kind
     from privity.ledger.note import Signer
     from privity.store import archive
-    from privity.store.sqlite import Store
+    from privity.store import Store
 
     root = Path(place)
     (root / "openings").mkdir(parents=True)
@@ -91,7 +91,7 @@ def alone(*, place: str, rows: int) -> dict[str, Any]:
     from privity.ledger import entry, log
     from privity.ledger.entry import Kind
     from privity.ledger.note import Signer
-    from privity.store.sqlite import Store
+    from privity.store import Store
 
     root, took = Path(place), []
     store, signer = Store.open(root / "ledger.db"), Signer(ORIGIN, (root / "key").read_bytes())
@@ -107,7 +107,7 @@ def prove(*, place: str, proofs: int) -> dict[str, Any]:
     """Proofs of single entries, made and checked; near to each other and anywhere."""
     from privity.ledger import log
     from privity.ledger.note import Signer
-    from privity.store.sqlite import Store
+    from privity.store import Store
 
     root = Path(place)
     store, signer = Store.open(root / "ledger.db"), Signer(ORIGIN, (root / "key").read_bytes())
@@ -132,7 +132,7 @@ def verify(*, place: str) -> dict[str, Any]:
     """Every entry, hash and checkpoint derived again."""
     from privity.ledger import log
     from privity.ledger.note import Signer
-    from privity.store.sqlite import Store
+    from privity.store import Store
 
     root = Path(place)
     store, signer = Store.open(root / "ledger.db"), Signer(ORIGIN, (root / "key").read_bytes())

@@ -18,7 +18,7 @@ from privity.office.release import release
 from privity.office.submit import submit
 from privity.seal.age import AgeSealer
 from privity.store import archive
-from privity.store.sqlite import Store
+from privity.store import Store
 
 verb, root, day, what, when, turn = sys.argv[1:7]
 receive.SHARD = 16  # four shards of the small batch

@@ -29,7 +29,7 @@ from datetime import date
 from pathlib import Path
 from privity.office import disk, register, register_parts, register_snapshot
 from privity.office.place import open_office
-from privity.store.sqlite import Store
+from privity.store import Store
 
 root, folder, what, when, turn = sys.argv[1:6]
 

@@ -10,7 +10,23 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from privity.cli import files, law, offices, people, requester, reviewing
+from privity.cli import (
+    backups,
+    custody,
+    evidence,
+    files,
+    halts,
+    holds,
+    keys,
+    law,
+    offices,
+    people,
+    reports,
+    requester,
+    reviewing,
+    subjects,
+    witnesses,
+)
 from privity.errors import InputError, LawError, PrivityError
 
 if TYPE_CHECKING:
@@ -26,7 +42,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (files, offices, people, requester, reviewing, law):
+GROUPS = (files, offices, people, requester, reviewing, custody, halts, holds, law, evidence, witnesses, backups, keys, reports, subjects)
+for group in GROUPS:
     group.add_to(app)
 
 

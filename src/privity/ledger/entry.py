@@ -47,8 +47,20 @@ class Kind(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     RECALL = "recall"
     DESTROYED = "destroyed"
+    USE = "use"
+    SUBSTANTIATION = "substantiation"
     IN_FORCE = "in-force"
+    HALT = "halt"
+    HOLD = "hold"
+    WITNESS = "witness"
+    KEY = "key"
     LOOK = "look"
+    MAP = "map"
+    NOTICE = "notice"
+    CONTEST = "contest"
+    RECORDED = "recorded"
+    STATEMENT = "statement"
+    CLOSED = "closed"
 
 
 class Entry(NamedTuple):

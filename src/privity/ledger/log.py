@@ -63,7 +63,7 @@ class Head:
 
 
 class Segments(Protocol):
-    """Whatever keeps a ledger, within one transaction. Implemented by `store.sqlite.Tx`."""
+    """Whatever keeps a ledger, within one transaction. Implemented by `store.database.Tx`."""
 
     def head(self) -> Head:
         """The end of the last segment."""

@@ -14,7 +14,7 @@ from privity.office import determinations, record
 
 if TYPE_CHECKING:
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 Kinds = dict[str, pl.DataType | type[pl.DataType]]
 RECEIVED: Kinds = {"batch": pl.String, "agency": pl.String, "day": pl.Date, "rows": pl.Int64}

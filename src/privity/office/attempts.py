@@ -18,7 +18,7 @@ from privity.store import schema
 
 if TYPE_CHECKING:
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 STAGE = "attempts"
 ASKED = ("first_name", "last_name", "date_of_birth", "case_id")

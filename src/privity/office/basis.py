@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from privity.office.batch import Batch
     from privity.office.place import Office
     from privity.rules.facts import Vocabulary
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 EXAMINED = "examined"
 FORMS = ("signed", "attested")

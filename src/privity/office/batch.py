@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 
 @dataclass(frozen=True, slots=True)

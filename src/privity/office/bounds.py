@@ -14,7 +14,7 @@ from privity.terms import Bounds
 
 if TYPE_CHECKING:
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 
 def keep(office: Office, batch: str, found: Bounds) -> None:

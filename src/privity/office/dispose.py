@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from privity.office.batch import Batch
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 REQUEST_WORDS = ("ordinal", "row", "request_id", "case_id", "engaged_person")
 

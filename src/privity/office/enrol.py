@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from privity.ledger.entry import Json
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 APPOINTMENT_KINDS = ("appointed", "acting", "delegated")
 SAFEGUARDS = ("current", "open-findings", "lapsed", "never-determined")

@@ -11,7 +11,7 @@ from privity.office import disk, law
 from privity.office.keys import write_secret
 from privity.office.place import Office, open_office
 from privity.rules.book import open_book
-from privity.store.sqlite import Store
+from privity.store import Store
 
 if TYPE_CHECKING:
     from datetime import date

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 LAW_FILES = ("*.toml", "*.cedar")
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from privity.office.batch import Batch
     from privity.office.examine import Examination
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 KINDS = ("acknowledgement", "deficiency", "refusal", "cover", "recall")
 SHIPPED = Path(__file__).with_name("letters")

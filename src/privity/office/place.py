@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from privity.errors import InputError, RefusedError
 from privity.ledger.note import Signer
 from privity.office import clock
-from privity.store.sqlite import Store
+from privity.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

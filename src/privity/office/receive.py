@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from privity.intake.columns import Mapping as ColumnMapping
     from privity.intake.envelope import Submission, Verified
     from privity.intake.read import Batch as Received
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 COLUMNS_KEPT = ("salt", "commitment")  # beside the columns of the request, in a sealed shard
 WORDS_OF_THE_SENDER = ("engaged", "headings", "file")  # sealed only: a heading or a file name can name a person

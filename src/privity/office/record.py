@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from privity.ledger.entry import Json, Kind
     from privity.ledger.log import Appended
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 
 def enter(office: Office, tx: Tx, kind: Kind, row: Mapping[str, Json], batch: str = entries.NO_BATCH) -> int:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from privity.office.register_parts import Part
     from privity.office.register_snapshot import Snapshot
     from privity.office.register_source import Source
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 EMBEDDED = "duckdb"
 Progress = Callable[[str, int, int], None]

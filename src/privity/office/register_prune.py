@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 
 @dataclass(frozen=True, slots=True)

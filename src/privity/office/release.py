@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from privity.office.place import Office
     from privity.release import Packet, Sealer
     from privity.rules.book import LawBook, Rulebook
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
     Progress = Callable[[str, int, int], None]
 

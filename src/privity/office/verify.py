@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from privity.office.batch import Batch
     from privity.office.place import Office
-    from privity.store.sqlite import Tx
+    from privity.store import Tx
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,12 @@
+"""Commands on the ledger for outsiders: export, checkpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+
+def add_to(_app: typer.Typer) -> None:
+    """Register the commands."""

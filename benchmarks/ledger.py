@@ -53,8 +53,7 @@ def append(*, place: str, rows: int) -> dict[str, Any]:
     from privity.ledger import entry, log
     from privity.ledger.entry import Kind
     from privity.ledger.note import Signer
-    from privity.store import archive
-    from privity.store import Store
+    from privity.store import Store, archive
 
     root = Path(place)
     (root / "openings").mkdir(parents=True)

@@ -211,6 +211,17 @@ custody = Table(
 
 # ---------------------------------------------------------------- witnesses
 
+cosignature = Table(  # a witness's line under the checkpoint of a size; it rests on no entry, for it is about all of them
+    "cosignature",
+    metadata,
+    _seq(),
+    _has("size", _Index),
+    _has("witness"),
+    _has("line"),
+    _has("day", Date),
+    UniqueConstraint("size", "witness"),
+)
+
 # ---------------------------------------------------------------- halts
 
 # ---------------------------------------------------------------- holds

@@ -156,7 +156,7 @@ def add_to(app: typer.Typer) -> None:
         from privity.office.place import open_office
         from privity.office.verify import verify as read_again
 
-        found = read_again(open_office(folder), [path.read_text() for path in held or []])
+        found = read_again(open_office(folder, to_verify=True), [path.read_text() for path in held or []])
         screen.answer(as_json, asdict(found), lambda: _show_verified(found.problems, found.entries, found.openings))
         if found.problems:
             raise RefusedError(

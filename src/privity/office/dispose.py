@@ -17,7 +17,7 @@ from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import batch as batches
-from privity.office import determinations, enrol, law, record
+from privity.office import determinations, enrol, law, record, witness
 from privity.terms import Act, ActKind, Disposition, Outcome
 
 if TYPE_CHECKING:
@@ -89,13 +89,14 @@ def evidence_root(tx: Tx, rows: pl.DataFrame, ordinals: Sequence[int]) -> str:
 
 
 def act(office: Office, batch: Batch, kind: ActKind, by: Official, ordinals: Sequence[int], ground: str = "") -> int:
-    """Sign, check and enter one act; returns its entry.
+    """Sign, check and enter one act; returns its entry. An objection is shown to the witnesses at once; it stands even if none answers.
 
     Raises:
         RefusedError: the person may not, the office is not held today, or a ground is missing. Nothing is recorded.
         InputError: the act names no referred row.
     """
     rows = determinations.load(office, batch).filter(pl.col("outcome") == Outcome.REFERRED)
+    witness.stands(office)
     chosen = tuple(sorted(set(ordinals) & set(rows["ordinal"].to_list())))
     if not chosen:
         raise InputError("the act names no referred row", remedy="`privity review OFFICE BATCH list` lists them")
@@ -105,7 +106,10 @@ def act(office: Office, batch: Batch, kind: ActKind, by: Official, ordinals: Seq
         signed = replace(bare, signature=by.key.sign(review.statement(bare)))
         key = enrol.public_keys(tx, enrol.CUSTODIAN).get(by.person)
         review.admit(signed, enrol.appointments(tx, enrol.CUSTODIAN), key, evidence)
-        return _enter(office, tx, signed)
+        entry = _enter(office, tx, signed)
+    if kind is ActKind.OBJECT:
+        witness.ask(office)
+    return entry
 
 
 def _enter(office: Office, tx: Tx, signed: Act) -> int:

@@ -9,6 +9,7 @@ OFFICE/
   batches/BATCH/    what was received, decided and found, in shards
   openings/         what opens the ledger's commitments, encrypted
   packages/         ciphertext of every package, kept as sent
+  witnessed/        checkpoints that witnesses have signed; the ledger is held against the newest
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from privity.errors import InputError, RefusedError
 from privity.ledger.note import Signer
-from privity.office import clock
+from privity.office import clock, witnessed
 from privity.store import Store
 
 if TYPE_CHECKING:
@@ -70,12 +71,13 @@ class Office:
         return secrets.token_bytes(16 * rows)
 
 
-def open_office(root: Path, as_of: date | None = None) -> Office:
-    """Open the office in a folder.
+def open_office(root: Path, as_of: date | None = None, *, to_verify: bool = False) -> Office:
+    """Open the office in a folder. ``to_verify``: even one that must not run, to find out what is wrong with it.
 
     Raises:
         InputError: there is none.
-        RefusedError: another day was stated and this office is in service.
+        RefusedError: another day was stated and this office is in service; or its ledger is behind or beside what was witnessed.
+        TamperError: a checkpoint that is kept as witnessed is not the office's own.
     """
     config = root / "office.toml"
     if not config.is_file():
@@ -86,7 +88,7 @@ def open_office(root: Path, as_of: date | None = None) -> Office:
             "an office in service takes the day from its clock", remedy="`--as-of` is for an office made with `privity init --trial`"
         )
     keys = root / "keys"
-    return Office(
+    office = Office(
         root=root,
         custodian=said["custodian"],
         origin=said["origin"],
@@ -98,3 +100,6 @@ def open_office(root: Path, as_of: date | None = None) -> Office:
         archive_key=(keys / "archive.key").read_bytes(),
         link_key=(keys / "link.key").read_bytes(),
     )
+    if not to_verify:
+        witnessed.hold_against(office)
+    return office

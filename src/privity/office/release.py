@@ -23,7 +23,7 @@ from privity.errors import RefusedError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.ledger.entry import Kind
-from privity.office import attempts, basis, determinations, disk, dispose, enrol, law, record
+from privity.office import attempts, basis, determinations, disk, dispose, enrol, law, record, witness
 from privity.office import batch as batches
 from privity.terms import Disposition, Facts, Outcome, Receipt, Stage
 
@@ -68,6 +68,7 @@ def release(office: Office, batch: Batch, out: Path, sealer: Sealer, progress: P
     Raises:
         RefusedError: the answer day has not come, rows await review, or an engaged officer has no enrolled key. Nothing leaves.
     """
+    witness.stands(office)
     run = _open(office, batch)
     packets = _unanswered(run)
     _ready(run, packets)
@@ -309,7 +310,9 @@ def _send(run: Run, package: str, out: Path) -> None:
     office = run.office
     with office.store.read() as tx:
         (row,) = tx.rows("package", package=package)
-        proof = log.tlog_proof(tx, row["entry"])
+    witness.require(office, row["entry"])
+    with office.store.read() as tx:
+        proof = witness.proof_of(office, tx, row["entry"])
         (entry,) = log.read_entries(tx, row["entry"], 1)
         sent = any(one["state"] == "sent" for one in tx.rows("custody", package=package))
         scheme = tx.rows("custody", package=package)[0]["note"]

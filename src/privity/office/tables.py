@@ -40,6 +40,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "package": _same("package", "batch", "officer", "digest", "disclosed", rows="ordinals", recipient="recipient_key"),
     "custody": _same("package", "state", "note", "day"),
     "shard": _same("batch"),
+    "witness": _same("witness", "vkey", "url", "state"),
 }
 _TABLE = {
     Kind.RECEIPT: "batch",
@@ -51,6 +52,7 @@ _TABLE = {
     Kind.ACKNOWLEDGEMENT: "custody",
     Kind.RECALL: "custody",
     Kind.DESTROYED: "custody",
+    Kind.WITNESS: "witness",
 }
 
 

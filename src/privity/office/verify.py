@@ -17,7 +17,7 @@ from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.office import batch as batches
-from privity.office import bounds, determinations, dispose, enrol, law, record, register, tables
+from privity.office import bounds, cosigned, determinations, dispose, enrol, law, record, register, tables, witnessed
 from privity.store import archive
 
 if TYPE_CHECKING:
@@ -41,9 +41,11 @@ class Verified:
 
 
 def verify(office: Office, held: Sequence[str] = ()) -> Verified:
-    """Read everything again. ``held``: checkpoint notes kept elsewhere."""
+    """Read everything again. ``held``: checkpoint notes kept elsewhere; the newest that is kept beside the database is one of them."""
     with office.store.read() as tx:
-        found = [str(problem) for problem in log.verify(tx, [office.verifier], office.origin, held=held, used=tx.used())]
+        found = witnessed.problems(office, tx)
+        found += cosigned.problems(tx)
+        found += [str(problem) for problem in log.verify(tx, [office.verifier], office.origin, held=held, used=tx.used())]
         openings = tx.rows("opening_file")
         found += [problem for row in openings for problem in _opening(office, tx, row)]
         found += _uncovered(openings, tx.head().size)

@@ -211,6 +211,17 @@ custody = Table(
 
 # ---------------------------------------------------------------- witnesses
 
+witness = Table(
+    "witness",
+    metadata,
+    _seq(),
+    _has("witness"),
+    _has("vkey"),
+    _has("url"),
+    _has("state"),
+    _may("entry", _Index),
+    _words("state", "enrolled", "retired"),
+)
 cosignature = Table(  # a witness's line under the checkpoint of a size; it rests on no entry, for it is about all of them
     "cosignature",
     metadata,
@@ -241,6 +252,7 @@ LATEST: dict[str, tuple[str, ...]] = {
     "agency": ("agency",),
     "safeguards": ("agency",),
     "custody": ("package",),
+    "witness": ("witness",),
 }
 """Of which tables the last row for the same subject holds, and what the subject is. A view ``TABLE_now`` shows it."""
 

@@ -122,6 +122,6 @@ def _open_store(root: Path, origin: str) -> Store:
     if found != [origin]:
         store.close()
         raise RefusedError(
-            "the database holds another office", remedy="a database, or a schema of it, serves one office: look at `office.toml`"
+            "the database holds another office", remedy="look at `office.toml`: a database, or a schema of it, serves one office"
         )
     return store

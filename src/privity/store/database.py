@@ -43,9 +43,13 @@ class Tx:
     """
 
     def __init__(self, connection: Connection, place: File | Schema) -> None:
-        self._connection = connection
+        self._open = connection
         self._place = place
         self._note: str | None = None  # the last checkpoint added here
+
+    @property
+    def _connection(self) -> Connection:
+        return self._open
 
     # ------------------------------------------------------------ tables
 

@@ -13,6 +13,14 @@ from privity.errors import RefusedError
 
 BOUND = ("identified by", "asked", "identified", "namesakes expected", "decoys taken", "wrong at most")
 
+UNGUARDED = (
+    "the role that this office works with owns its tables, and could drop the triggers that keep them from being changed; "
+    "in service give the tables another owner with --store-owner"
+)
+StoreOwner = Annotated[
+    str, typer.Option("--store-owner", help="PostgreSQL: the address as the role that owns the tables; not kept.", show_default=False)
+]
+
 if TYPE_CHECKING:
     from privity.account import Accounting
     from privity.office.explain import Explanation
@@ -29,6 +37,10 @@ def add_to(app: typer.Typer) -> None:
         regime: Annotated[str, typer.Option("--regime", help="The instrument that this office serves.")] = "us/26-usc-6103",
         law: Annotated[Path | None, typer.Option("--law", help="The law to begin with; the shipped one if not said.")] = None,
         trial: Annotated[bool, typer.Option("--trial", help="For trying out: other days may be stated.")] = False,
+        store: Annotated[
+            str, typer.Option("--store", help="A PostgreSQL database: postgresql://role@host/database?schema=NAME", show_default=False)
+        ] = "",
+        store_owner: StoreOwner = "",
         as_of: options.AsOf = "",
     ) -> None:
         """Make an office: store, keys, law in force. Example: privity init office --custodian "Disclosure" --origin d.example.gov/ledger"""
@@ -36,9 +48,24 @@ def add_to(app: typer.Typer) -> None:
         from privity.rules.facts import SHIPPED
 
         office = make(
-            folder, custodian=custodian, origin=origin, law_root=law or SHIPPED, regime=regime, trial=trial, as_of=options.day(as_of)
-        )
+            folder, custodian=custodian, origin=origin, law_root=law or SHIPPED, regime=regime, trial=trial, as_of=options.day(as_of),
+            store=store or None, store_owner=store_owner or None,
+        )  # fmt: skip
         screen.say(f"office made in {folder}\nledger key: {office.verifier.vkey}")
+        if store and not office.store.guarded:
+            screen.say(UNGUARDED)
+
+    @app.command()
+    def upgrade(folder: options.OfficeFolder, store_owner: StoreOwner = "", as_json: options.Json = False) -> None:
+        """Carry an office's tables to this version of Privity, in one transaction. Example: privity upgrade office"""
+        from privity.office.place import store_of
+        from privity.store import Store
+
+        before, after = Store.upgrade(store_of(folder), owner=store_owner or None)
+        done = (
+            f"tables of revision {before} are now of revision {after}" if before != after else f"the tables are of revision {after} already"
+        )
+        screen.answer(as_json, {"before": before, "after": after}, lambda: screen.say(done))
 
     @app.command()
     def load(

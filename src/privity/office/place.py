@@ -1,8 +1,8 @@
 """An office: one folder, one database, its keys, its clock. Everything that the verbs share and nothing that they decide.
 
 OFFICE/
-  office.toml       custodian, ledger origin, regime; written once
-  office.db         ledger, roster, batches, acts, packages (SQLite)
+  office.toml       custodian, ledger origin, regime, where the store is; written once
+  office.db         ledger, roster, batches, acts, packages; or a schema of PostgreSQL (docs/decisions/0014)
   keys/             ledger and archive keys, readable by their owner only
   law/DIGEST/       every version of the law that was ever in force
   register/         prepared registers: a part for each file, a manifest for each load
@@ -19,7 +19,7 @@ import secrets
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from privity.errors import InputError, RefusedError
 from privity.ledger.note import Signer
@@ -76,13 +76,11 @@ def open_office(root: Path, as_of: date | None = None, *, to_verify: bool = Fals
 
     Raises:
         InputError: there is none.
-        RefusedError: another day was stated and this office is in service; or its ledger is behind or beside what was witnessed.
+        RefusedError: another day was stated and this office is in service, its database is another office's, or its ledger is behind
+            or beside what was witnessed.
         TamperError: a checkpoint that is kept as witnessed is not the office's own.
     """
-    config = root / "office.toml"
-    if not config.is_file():
-        raise InputError(f"no office in `{root}`", remedy="make one with `privity init`")
-    said = tomllib.loads(config.read_text())
+    said = _config(root)
     if as_of is not None and not said["trial"]:
         raise RefusedError(
             "an office in service takes the day from its clock", remedy="`--as-of` is for an office made with `privity init --trial`"
@@ -95,7 +93,7 @@ def open_office(root: Path, as_of: date | None = None, *, to_verify: bool = Fals
         regime=said["regime"],
         trial=said["trial"],
         day=as_of or clock.today(),
-        store=Store.open(root / "office.db"),
+        store=_open_store(root, said["origin"]),
         signer=Signer(said["origin"], (keys / "ledger.key").read_bytes()),
         archive_key=(keys / "archive.key").read_bytes(),
         link_key=(keys / "link.key").read_bytes(),
@@ -103,3 +101,33 @@ def open_office(root: Path, as_of: date | None = None, *, to_verify: bool = Fals
     if not to_verify:
         witnessed.hold_against(office)
     return office
+
+
+def store_of(root: Path) -> Path | str:
+    """Where the store of an office is: its own file, or the address that ``office.toml`` gives.
+
+    Raises:
+        InputError: there is no office.
+    """
+    address = _config(root).get("store")
+    return str(address) if address is not None else root / "office.db"
+
+
+def _config(root: Path) -> dict[str, Any]:
+    config = root / "office.toml"
+    if not config.is_file():
+        raise InputError(f"no office in `{root}`", remedy="make one with `privity init`")
+    return tomllib.loads(config.read_text())
+
+
+def _open_store(root: Path, origin: str) -> Store:
+    """The store, if its tables are this office's."""
+    store = Store.open(store_of(root))
+    with store.read() as tx:
+        found = [row["origin"] for row in tx.rows("office")]
+    if found != [origin]:
+        store.close()
+        raise RefusedError(
+            "the database holds another office", remedy="look at `office.toml`: a database, or a schema of it, serves one office"
+        )
+    return store

@@ -18,7 +18,6 @@ from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.office import batch as batches
 from privity.office import bounds, cosigned, determinations, dispose, enrol, law, record, register, tables, witnessed
-from privity.store import archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,12 +65,9 @@ def _opening(office: Office, tx: Tx, row: dict[str, object]) -> Iterator[str]:
     """Each opening opens its own entry."""
     first = int(str(row["first"]))
     try:
-        kept = archive.read(office.openings(), office.archive_key, str(row["name"]))
+        kept = record.openings_of(office, row)
     except TamperError as error:
         yield f"entries from {first}: their openings cannot be read: {error}"
-        return
-    if kept.first != first or len(kept.rows) != row["count"]:
-        yield f"entries from {first}: their openings are of other entries"
         return
     for problem in log.mismatches(tx, first, kept.salts, kept.rows):
         yield str(problem)

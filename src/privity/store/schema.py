@@ -1,10 +1,11 @@
 """The tables of an office: what they hold, and that nothing in them ever changes.
 
-Every table only grows: SQLite refuses UPDATE, DELETE and the replacing of a row by trigger. A change of state is another row, and the
+Every table only grows: the database refuses UPDATE, DELETE and the replacing of a row by trigger. A change of state is another row, and the
 views ``…_now`` give the last row for each subject. So the history is the state, and what was known on a day can be read again (DESIGN §4).
 
-The definitions are SQLAlchemy Core without a dialect, so that another database can follow from them; the triggers are SQLite's.
-An owner of the file can drop a trigger: `ledger.log.verify`, and checkpoints held elsewhere, are what shows it.
+The definitions are SQLAlchemy Core and hold for both databases. What makes them in a database, with triggers and views, is `migrations`: a
+table added here is drafted there (``python -m privity.store.migrations.draft``), and a test holds the two to be equal.
+An owner of the tables can drop a trigger: `ledger.log.verify`, and checkpoints held elsewhere, are what shows it.
 
 ``entry`` columns hold the index of the ledger entry that was committed with the row. No table holds a name, a number or an
 address of a person of the register or of a request: those are in the sealed shards and openings (`store.archive`).
@@ -15,7 +16,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -26,36 +26,37 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    PrimaryKeyConstraint,
     Select,
     Table,
     Text,
     UniqueConstraint,
-    event,
     func,
     select,
 )
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
-VERSION = 1
 APPLICATION = 0x50525659  # "PRVY", so that another program's database is not taken for an office
 metadata = MetaData()
 
 _Type = type[TypeEngine[Any]] | TypeEngine[Any]
 _Index = BigInteger().with_variant(Integer, "sqlite")  # SQLite makes only INTEGER PRIMARY KEY the row's own number
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")  # the same order everywhere, whatever the server's locale
 
 
-def _key(name: str, kind: _Type = Text, *constraints: ForeignKey | CheckConstraint, autoincrement: bool = False) -> Column[Any]:
-    return Column(name, kind, *constraints, primary_key=True, autoincrement=autoincrement)
+def _spelled(kind: _Type) -> _Type:
+    return _TEXT if kind is Text else kind
 
 
-def _has(name: str, kind: _Type = Text, *constraints: ForeignKey | CheckConstraint) -> Column[Any]:
-    return Column(name, kind, *constraints, nullable=False)
+def _key(name: str, kind: _Type = Text, *constraints: ForeignKey, autoincrement: bool = False) -> Column[Any]:
+    return Column(name, _spelled(kind), *constraints, primary_key=True, autoincrement=autoincrement)
 
 
-def _may(name: str, kind: _Type = Text, *constraints: ForeignKey | CheckConstraint) -> Column[Any]:
-    return Column(name, kind, *constraints, nullable=True)
+def _has(name: str, kind: _Type = Text, *constraints: ForeignKey) -> Column[Any]:
+    return Column(name, _spelled(kind), *constraints, nullable=False)
+
+
+def _may(name: str, kind: _Type = Text, *constraints: ForeignKey) -> Column[Any]:
+    return Column(name, _spelled(kind), *constraints, nullable=True)
 
 
 def _seq() -> Column[Any]:
@@ -72,14 +73,21 @@ segment = Table(
     "segment",
     metadata,
     _key("first", _Index),
-    _has("count", Integer, CheckConstraint("count BETWEEN 1 AND 256")),
+    _has("count", Integer),
     _has("body", LargeBinary),
     _has("leaves", LargeBinary),
     _may("note"),
     _may("peaks", LargeBinary),
+    CheckConstraint("count BETWEEN 1 AND 256"),
 )
 node = Table("node", metadata, _key("level", Integer), _key("index", _Index), _has("hash", LargeBinary))
-opening_file = Table("opening_file", metadata, _key("name"), _has("first", _Index), _has("count", Integer), _has("kind"))
+opening_file = Table(  # entries that were entered together may lie in one file, each kind with a row of its own
+    "opening_file", metadata, _has("name"), _key("first", _Index), _has("count", Integer), _has("kind")
+)
+
+office = Table(  # whose tables these are: one row
+    "office", metadata, _key("single", Integer), _has("origin"), CheckConstraint("single = 1")
+)
 
 # ---------------------------------------------------------------- batches
 
@@ -193,7 +201,8 @@ package_row = Table(
     _key("package", Text, ForeignKey("package.package")),
     _key("ordinal", Integer),
     _has("batch", Text, ForeignKey("batch.batch")),
-    _has("disclosed", Integer, CheckConstraint("disclosed IN (0, 1)")),
+    _has("disclosed", Integer),
+    CheckConstraint("disclosed IN (0, 1)"),
     UniqueConstraint("batch", "ordinal"),  # a row is answered once, whoever tries
 )
 custody = Table(
@@ -262,29 +271,3 @@ def now(table: str) -> Select[Any]:
     whole = metadata.tables[table]
     last = select(func.max(whole.c.seq)).group_by(*(whole.c[name] for name in LATEST[table]))
     return select(whole).where(whole.c.seq.in_(last)).order_by(whole.c.seq)
-
-
-def _refuse(table: Table, verb: str, when: str = "") -> DDL:
-    body = f"BEGIN SELECT RAISE(ABORT, '{table.name} only grows'); END"
-    return DDL(  # type: ignore[no-untyped-call]
-        f'CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON "{table.name}" {when} {body}'
-    )
-
-
-def _taken(table: Table) -> str:
-    """When a row with the same key is there: INSERT OR REPLACE would delete it without asking the trigger on DELETE."""
-    keys = [constraint.columns for constraint in table.constraints if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint)]
-    same = (" AND ".join(f'"{column.name}" = NEW."{column.name}"' for column in key) for key in keys)
-    return "WHEN " + " OR ".join(sorted(f'EXISTS (SELECT 1 FROM "{table.name}" WHERE {each})' for each in same))  # noqa: S608 - names of ours
-
-
-def _view(table: str) -> DDL:
-    return DDL(f"CREATE VIEW {table}_now AS {now(table).compile(dialect=sqlite.dialect())}".replace("%", "%%"))  # type: ignore[no-untyped-call]
-
-
-for _table in metadata.tables.values():
-    for _verb in ("UPDATE", "DELETE"):
-        event.listen(_table, "after_create", _refuse(_table, _verb).execute_if(dialect="sqlite"))
-    event.listen(_table, "after_create", _refuse(_table, "INSERT", _taken(_table)).execute_if(dialect="sqlite"))
-for _name in LATEST:
-    event.listen(metadata, "after_create", _view(_name).execute_if(dialect="sqlite"))

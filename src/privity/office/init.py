@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from privity.errors import InputError
 from privity.office import disk, law
-from privity.office.keys import write_secret
+from privity.office.keys import files
 from privity.office.place import Office, open_office
 from privity.rules.book import open_book
 from privity.store import Store
@@ -16,8 +16,6 @@ from privity.store import Store
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
-
-KEYS = ("ledger.key", "archive.key", "link.key")
 
 
 def init(root: Path, *, custodian: str, origin: str, law_root: Path, regime: str, trial: bool = False, as_of: date | None = None) -> Office:
@@ -58,8 +56,8 @@ def _lay_out(folder: Path, custodian: str, origin: str, regime: str, trial: bool
     for name in ("keys", "law", "register", "batches", "openings", "packages", "letters"):
         (folder / name).mkdir(parents=True)
     folder.chmod(0o700)
-    for name in KEYS:
-        write_secret(folder / "keys" / name, secrets.token_bytes(32))
+    (folder / "keys").chmod(0o700)
+    files.make(folder)
     config = [
         f"custodian = {_quoted(custodian)}",
         f"origin = {_quoted(origin)}",

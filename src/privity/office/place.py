@@ -3,7 +3,7 @@
 OFFICE/
   office.toml       custodian, ledger origin, regime; written once
   office.db         ledger, roster, batches, acts, packages (SQLite)
-  keys/             ledger and archive keys, readable by their owner only
+  keys/             ledger, archive and link keys, readable by their owner only, unless they lie elsewhere (docs/keys.md)
   law/DIGEST/       every version of the law that was ever in force
   register/         prepared registers: a part for each file, a manifest for each load
   batches/BATCH/    what was received, decided and found, in shards
@@ -21,14 +21,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from privity.errors import InputError, RefusedError
-from privity.ledger.note import Signer
 from privity.office import clock
+from privity.office.keys import files, tenures
 from privity.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from privity.ledger.note import Verifier
+    from privity.ledger.note import Signer, Verifier
+    from privity.store.archive import Keys
 
 SHARD = 65_536  # rows; DESIGN §4
 
@@ -45,12 +46,12 @@ class Office:
     day: date
     store: Store
     signer: Signer = field(repr=False)
-    archive_key: bytes = field(repr=False)
+    archive_key: Keys = field(repr=False)
     link_key: bytes = field(repr=False)
 
     @property
     def verifier(self) -> Verifier:
-        """What checks this office's own checkpoints."""
+        """What checks the checkpoints that this office signs now; of those before a rotation, `keys.tenures.ledger_keys` knows."""
         return self.signer.verifier
 
     def batch_folder(self, batch: str) -> Path:
@@ -74,8 +75,8 @@ def open_office(root: Path, as_of: date | None = None) -> Office:
     """Open the office in a folder.
 
     Raises:
-        InputError: there is none.
-        RefusedError: another day was stated and this office is in service.
+        InputError: there is none, or a key in force is not there.
+        RefusedError: another day was stated and this office is in service; or others could have read a key.
     """
     config = root / "office.toml"
     if not config.is_file():
@@ -85,7 +86,9 @@ def open_office(root: Path, as_of: date | None = None) -> Office:
         raise RefusedError(
             "an office in service takes the day from its clock", remedy="`--as-of` is for an office made with `privity init --trial`"
         )
-    keys = root / "keys"
+    store = Store.open(root / "office.db")
+    with store.read() as tx:
+        named = {kind: tenures.in_force(tx, kind) for kind in (tenures.LEDGER, tenures.ARCHIVE)}
     return Office(
         root=root,
         custodian=said["custodian"],
@@ -93,8 +96,8 @@ def open_office(root: Path, as_of: date | None = None) -> Office:
         regime=said["regime"],
         trial=said["trial"],
         day=as_of or clock.today(),
-        store=Store.open(root / "office.db"),
-        signer=Signer(said["origin"], (keys / "ledger.key").read_bytes()),
-        archive_key=(keys / "archive.key").read_bytes(),
-        link_key=(keys / "link.key").read_bytes(),
+        store=store,
+        signer=tenures.signer(root, said["origin"], named[tenures.LEDGER]),
+        archive_key=tenures.archive_keys(root, named[tenures.ARCHIVE]),
+        link_key=files.read(root, tenures.LINK)[0].secret,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
+from privity.office.keys import tenures
 from privity.store import archive
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from privity.ledger.entry import Json, Kind
     from privity.ledger.log import Appended
+    from privity.ledger.note import Signer
     from privity.office.place import Office
     from privity.store import Tx
 
@@ -25,15 +27,23 @@ def enter(office: Office, tx: Tx, kind: Kind, row: Mapping[str, Json], batch: st
     return enter_rows(office, tx, kind, rows, salts, batch).first
 
 
-def enter_rows(office: Office, tx: Tx, kind: Kind, rows: Sequence[bytes], salts: bytes, batch: str) -> Appended:
+def enter_rows(
+    office: Office, tx: Tx, kind: Kind, rows: Sequence[bytes], salts: bytes, batch: str, next_signer: Signer | None = None
+) -> Appended:
     """Write an entry for each row, and one file of openings. The file is on disk before the transaction can commit.
+
+    ``next_signer``: the key that signs the ledger from here on, together with the office's own (`keys.changes`).
 
     Returns:
         Where the entries stand, and the checkpoint that covers them, to be shown only after the commit.
+
+    Raises:
+        RefusedError: a key of the office was rotated since it was opened.
     """
+    tenures.require_in_force(office, tx)
     commitments = entries.commit_rows(salts, rows)
     name = archive.write(office.openings(), office.archive_key, rows, salts, tx.head().size)
-    appended = log.append(tx, office.signer, office.origin, entries.encode_all(kind, batch, office.day, commitments))
+    appended = log.append(tx, office.signer, office.origin, entries.encode_all(kind, batch, office.day, commitments), next_signer)
     tx.add_one("opening_file", name=name, first=appended.first, count=len(rows), kind=str(kind))
     return appended
 

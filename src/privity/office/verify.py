@@ -18,6 +18,7 @@ from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.office import batch as batches
 from privity.office import bounds, determinations, dispose, enrol, law, record, register, tables
+from privity.office.keys import check, tenures
 from privity.store import archive
 
 if TYPE_CHECKING:
@@ -43,11 +44,14 @@ class Verified:
 def verify(office: Office, held: Sequence[str] = ()) -> Verified:
     """Read everything again. ``held``: checkpoint notes kept elsewhere."""
     with office.store.read() as tx:
-        found = [str(problem) for problem in log.verify(tx, [office.verifier], office.origin, held=held, used=tx.used())]
+        found = [
+            str(problem) for problem in log.verify(tx, tenures.ledger_keys(tx, office.verifier), office.origin, held=held, used=tx.used())
+        ]
         openings = tx.rows("opening_file")
         found += [problem for row in openings for problem in _opening(office, tx, row)]
         found += _uncovered(openings, tx.head().size)
         found += tables.differences(office, tx)
+        found += check.differences(office, tx)
         known = [batches.named(tx, row["batch"]) for row in tx.rows("batch")]
         acts, packages = tx.rows("act"), tx.rows("package")
         found += [problem for one in known for problem in _acts(tx, one.id)]

@@ -18,6 +18,7 @@ from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import batch as batches
 from privity.office import determinations, enrol, law, record, witness
+from privity.office.keys import ends
 from privity.terms import Act, ActKind, Disposition, Outcome
 
 if TYPE_CHECKING:
@@ -178,11 +179,9 @@ def standing(office: Office, tx: Tx, batch: Batch, rows: pl.DataFrame) -> Dispos
     """The disposition of each referred row as it stands in this transaction.
 
     ``rows``: the referred rows, with ``entry`` and ``engaged_person``. An act whose signature does not hold, or whose evidence is no longer
-    what the ledger has, counts for nothing.
+    what the ledger has, counts for nothing; whose key ended, `ends` says.
     """
-    acts = acts_on(tx, batch.id)
-    keys = enrol.public_keys(tx, enrol.CUSTODIAN)
-    sound = [one for one in acts if review.signed_by(one, keys.get(one.person, b""))]
+    sound = ends.counting(tx, acts_on(tx, batch.id))
     intact = {i: evidence_root(tx, rows, one.ordinals) == one.evidence for i, one in enumerate(sound)}
     merged = batch.rows < int(law.in_force(office, tx)[1].numbers.get("merge_intake_below_rows", 0))
     parties = review.Parties(batch.said("intake_officer"), batch.said("signatory"), merged)

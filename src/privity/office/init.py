@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from privity.errors import InputError
 from privity.office import disk, law
-from privity.office.keys import write_secret
+from privity.office.keys import files
 from privity.office.place import Office, open_office
 from privity.rules.book import open_book
 from privity.store import Store
@@ -21,8 +21,6 @@ from privity.store.database import place_of
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
-
-KEYS = ("ledger.key", "archive.key", "link.key")
 
 
 def init(
@@ -77,8 +75,8 @@ def _lay_out(folder: Path, custodian: str, origin: str, regime: str, trial: bool
     for name in ("keys", "law", "register", "batches", "openings", "packages", "letters"):
         (folder / name).mkdir(parents=True)
     folder.chmod(0o700)
-    for name in KEYS:
-        write_secret(folder / "keys" / name, secrets.token_bytes(32))
+    (folder / "keys").chmod(0o700)
+    files.make(folder)
     config = [
         f"custodian = {_quoted(custodian)}",
         f"origin = {_quoted(origin)}",

@@ -3,7 +3,7 @@
 OFFICE/
   office.toml       custodian, ledger origin, regime, where the store is; written once
   office.db         ledger, roster, batches, acts, packages; or a schema of PostgreSQL (docs/decisions/0014)
-  keys/             ledger and archive keys, readable by their owner only
+  keys/             ledger, archive and link keys, readable by their owner only, unless they lie elsewhere (docs/keys.md)
   law/DIGEST/       every version of the law that was ever in force
   register/         prepared registers: a part for each file, a manifest for each load
   batches/BATCH/    what was received, decided and found, in shards
@@ -22,14 +22,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from privity.errors import InputError, RefusedError
-from privity.ledger.note import Signer
 from privity.office import clock, witnessed
+from privity.office.keys import files, tenures
 from privity.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from privity.ledger.note import Verifier
+    from privity.ledger.note import Signer, Verifier
+    from privity.store.archive import Keys
 
 SHARD = 65_536  # rows; DESIGN §4
 
@@ -46,12 +47,12 @@ class Office:
     day: date
     store: Store
     signer: Signer = field(repr=False)
-    archive_key: bytes = field(repr=False)
+    archive_key: Keys = field(repr=False)
     link_key: bytes = field(repr=False)
 
     @property
     def verifier(self) -> Verifier:
-        """What checks this office's own checkpoints."""
+        """What checks the checkpoints that this office signs now; of those before a rotation, `keys.tenures.ledger_keys` knows."""
         return self.signer.verifier
 
     def batch_folder(self, batch: str) -> Path:
@@ -75,9 +76,9 @@ def open_office(root: Path, as_of: date | None = None, *, to_verify: bool = Fals
     """Open the office in a folder. ``to_verify``: even one that must not run, to find out what is wrong with it.
 
     Raises:
-        InputError: there is none.
-        RefusedError: another day was stated and this office is in service, its database is another office's, or its ledger is behind
-            or beside what was witnessed.
+        InputError: there is none, or a key in force is not there.
+        RefusedError: another day was stated and this office is in service, others could have read a key, the database is another
+            office's, or the ledger is behind or beside what was witnessed.
         TamperError: a checkpoint that is kept as witnessed is not the office's own.
     """
     said = _config(root)
@@ -85,7 +86,9 @@ def open_office(root: Path, as_of: date | None = None, *, to_verify: bool = Fals
         raise RefusedError(
             "an office in service takes the day from its clock", remedy="`--as-of` is for an office made with `privity init --trial`"
         )
-    keys = root / "keys"
+    store = _open_store(root, said["origin"])
+    with store.read() as tx:
+        named = {kind: tenures.in_force(tx, kind) for kind in (tenures.LEDGER, tenures.ARCHIVE)}
     office = Office(
         root=root,
         custodian=said["custodian"],
@@ -93,10 +96,10 @@ def open_office(root: Path, as_of: date | None = None, *, to_verify: bool = Fals
         regime=said["regime"],
         trial=said["trial"],
         day=as_of or clock.today(),
-        store=_open_store(root, said["origin"]),
-        signer=Signer(said["origin"], (keys / "ledger.key").read_bytes()),
-        archive_key=(keys / "archive.key").read_bytes(),
-        link_key=(keys / "link.key").read_bytes(),
+        store=store,
+        signer=tenures.signer(root, said["origin"], named[tenures.LEDGER]),
+        archive_key=tenures.archive_keys(root, named[tenures.ARCHIVE]),
+        link_key=files.read(root, tenures.LINK)[0].secret,
     )
     if not to_verify:
         witnessed.hold_against(office)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from privity.errors import RefusedError, TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
+from privity.office.keys import tenures
 from privity.store import archive
 from privity.store.archive import Openings
 from privity.store.part import Part
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from privity.ledger.entry import Json, Kind
     from privity.ledger.log import Appended
+    from privity.ledger.note import Signer
     from privity.office.place import Office
     from privity.store import Tx
 
@@ -57,21 +59,30 @@ def enter(office: Office, tx: Tx, kind: Kind, row: Mapping[str, Json], batch: st
     return tx.enter(run) if isinstance(tx, Turn) else enter_runs(office, tx, [run], office.salts(1)).first
 
 
-def enter_rows(office: Office, tx: Tx, kind: Kind, rows: Sequence[bytes], salts: bytes, batch: str) -> Appended:
+def enter_rows(
+    office: Office, tx: Tx, kind: Kind, rows: Sequence[bytes], salts: bytes, batch: str, next_signer: Signer | None = None
+) -> Appended:
     """Write an entry for each row, and one file of openings. The file is on disk before the transaction can commit.
+
+    ``next_signer``: the key that signs the ledger from here on, together with the office's own (`keys.changes`).
 
     Returns:
         Where the entries stand, and the checkpoint that covers them, to be shown only after the commit.
+
+    Raises:
+        RefusedError: a key of the office was rotated since it was opened.
     """
-    return enter_runs(office, tx, [Run(kind, batch, rows)], salts)
+    return enter_runs(office, tx, [Run(kind, batch, rows)], salts, next_signer)
 
 
-def enter_runs(office: Office, tx: Tx, runs: Sequence[Run], salts: bytes) -> Appended:
+def enter_runs(office: Office, tx: Tx, runs: Sequence[Run], salts: bytes, next_signer: Signer | None = None) -> Appended:
     """The same for several kinds in one append: one file of openings, one checkpoint, a row of ``opening_file`` for each run.
 
     Raises:
-        RefusedError: the office is in service and its day is before that of the last entry. Nothing is entered.
+        RefusedError: the office is in service and its day is before that of the last entry; or a key of it was rotated since it was
+            opened. Nothing is entered.
     """
+    tenures.require_in_force(office, tx)
     first = tx.head().size
     _check_day(office, tx, first)
     rows = [row for run in runs for row in run.rows]
@@ -82,7 +93,7 @@ def enter_runs(office: Office, tx: Tx, runs: Sequence[Run], salts: bytes) -> App
         at = len(encoded)
         files.append({"name": name, "first": first + at, "count": len(run.rows), "kind": str(run.kind)})
         encoded += entries.encode_all(run.kind, run.batch, office.day, commitments[at : at + len(run.rows)])
-    appended = log.append(tx, office.signer, office.origin, encoded)
+    appended = log.append(tx, office.signer, office.origin, encoded, next_signer)
     tx.add("opening_file", files)
     return appended
 

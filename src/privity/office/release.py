@@ -25,6 +25,7 @@ from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import attempts, basis, determinations, disk, dispose, enrol, law, record, witness
 from privity.office import batch as batches
+from privity.office.keys import ends
 from privity.terms import Disposition, Facts, Outcome, Receipt, Stage
 
 if TYPE_CHECKING:
@@ -296,6 +297,7 @@ def _may_still_go(run: Run, package: str) -> None:
         digest, _ = law.in_force(office, tx)
         rulebook = law.rulebook(office.root, office.regime, digest, office.day, run.batch.agreement or None, run.batch.agency)
         (kept,) = tx.rows("package", package=package)
+        ends.require_none(tx, [kept["recipient_key"]])
         packet = answers.Packet(kept["officer"], run.rows.filter(pl.col("ordinal").is_in(list(disclosed))))
         allowed = set(_decide_again(run, tx, rulebook, _standing(run, tx), packet)) if disclosed else disclosed
     if disclosed != allowed:

@@ -41,6 +41,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "custody": _same("package", "state", "note", "day"),
     "shard": _same("batch"),
     "witness": _same("witness", "vkey", "url", "state"),
+    "key_act": _same("act", "does", "key", "old", "new", "trusted", "ground", "proposal", "person", "office", "day", "signature"),
+    "office_key": _same("act", "key", "old", "new", "start", "trusted", "day"),
+    "key_end": _same("person", "agency", "recipient", "since", "ground", "day", key="public_key"),
 }
 _TABLE = {
     Kind.RECEIPT: "batch",
@@ -54,6 +57,7 @@ _TABLE = {
     Kind.DESTROYED: "custody",
     Kind.WITNESS: "witness",
 }
+_KEY_ACTS = {"proposed": "key_act", "confirmed": "key_act", "rotated": "office_key", "revoked": "office_key", "ended": "key_end"}
 
 
 def differences(office: Office, tx: Tx) -> Iterator[str]:
@@ -84,10 +88,18 @@ def _told(office: Office, tx: Tx) -> dict[tuple[str, int], Row]:
             continue
         for index, row in enumerate(rows[:1] if kind is Kind.DETERMINATION else rows, first):  # a shard of determinations is one row
             said = json.loads(row)
-            found[_TABLE.get(kind) or str(said.get("enrols", "in_force")), index] = said
+            found[_table_of(kind, said), index] = said
+            if kind is Kind.KEY and said["act"] == "ended":  # the roster's newest line for a person whose key ended has none
+                found["person", index] = {"person": said["person"], "agency": said["agency"]}
             if kind is Kind.INTENT:
                 found["custody", index] = {"package": said["package"], "state": "intent", "note": said["scheme"], "day": said["day"]}
     return found
+
+
+def _table_of(kind: Kind, said: Row) -> str:
+    if kind is Kind.KEY:
+        return _KEY_ACTS[str(said["act"])]
+    return _TABLE.get(kind) or str(said.get("enrols", "in_force"))
 
 
 def _rows(tx: Tx, table: str) -> Iterator[tuple[int | None, Row]]:

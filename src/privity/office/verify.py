@@ -18,6 +18,7 @@ from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.office import batch as batches
 from privity.office import bounds, cosigned, determinations, dispose, enrol, law, record, register, tables, witnessed
+from privity.office.keys import check, tenures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,11 +45,13 @@ def verify(office: Office, held: Sequence[str] = ()) -> Verified:
     with office.store.read() as tx:
         found = witnessed.problems(office, tx)
         found += cosigned.problems(tx)
-        found += [str(problem) for problem in log.verify(tx, [office.verifier], office.origin, held=held, used=tx.used())]
+        keys = tenures.ledger_keys(tx, office.verifier)
+        found += [str(problem) for problem in log.verify(tx, keys, office.origin, held=held, used=tx.used())]
         openings = tx.rows("opening_file")
         found += [problem for row in openings for problem in _opening(office, tx, row)]
         found += _uncovered(openings, tx.head().size)
         found += tables.differences(office, tx)
+        found += check.differences(office, tx)
         known = [batches.named(tx, row["batch"]) for row in tx.rows("batch")]
         acts, packages = tx.rows("act"), tx.rows("package")
         found += [problem for one in known for problem in _acts(tx, one.id)]

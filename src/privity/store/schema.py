@@ -248,6 +248,55 @@ cosignature = Table(  # a witness's line under the checkpoint of a size; it rest
 
 # ---------------------------------------------------------------- keys
 
+key_act = Table(  # what two persons signed: one proposes that a key of the office ends, another confirms
+    "key_act",
+    metadata,
+    _seq(),
+    _has("act"),
+    _has("does"),
+    _has("key"),
+    _has("old"),
+    _may("new"),
+    _may("trusted", _Index),
+    _has("ground"),
+    _may("proposal", _Index),
+    _has("person"),
+    _has("office"),
+    _has("day", Date),
+    _has("signature", LargeBinary),
+    _may("entry", _Index),
+    _words("act", "proposed", "confirmed"),
+)
+office_key = Table(  # each change of a key of the office: which ended how, which is in force from which size of the ledger on
+    "office_key",
+    metadata,
+    _seq(),
+    _has("act"),
+    _has("key"),
+    _has("old"),
+    _has("new"),
+    _has("start", _Index),
+    _has("trusted", _Index),
+    _has("day", Date),
+    _may("entry", _Index),
+    _words("act", "rotated", "revoked"),
+    _words("key", "ledger", "archive"),
+)
+key_end = Table(  # from which day a person's key, or the key to which their packages go, counts for nothing
+    "key_end",
+    metadata,
+    _seq(),
+    _has("person"),
+    _has("agency"),
+    _may("public_key", LargeBinary),
+    _may("recipient"),
+    _has("since", Date),
+    _has("ground"),
+    _has("day", Date),
+    _may("entry", _Index),
+    Index("key_end_by_person", "person", "agency"),
+)
+
 # ---------------------------------------------------------------- persons
 
 # ---------------------------------------------------------------- records and statements
@@ -262,6 +311,7 @@ LATEST: dict[str, tuple[str, ...]] = {
     "safeguards": ("agency",),
     "custody": ("package",),
     "witness": ("witness",),
+    "office_key": ("key",),
 }
 """Of which tables the last row for the same subject holds, and what the subject is. A view ``TABLE_now`` shows it."""
 

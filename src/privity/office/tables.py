@@ -40,6 +40,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "package": _same("package", "batch", "officer", "digest", "disclosed", rows="ordinals", recipient="recipient_key"),
     "custody": _same("package", "state", "note", "day"),
     "shard": _same("batch"),
+    "halt": _same("halt", "act", "content", "ground", "until", "person", "office", "day", "key", "signature"),
+    "hold": _same("hold", "act", "kind", "scope", "ground", "discovered", "until", "person", "office", "day", "key", "signature"),
+    "deletion": _same("kept", "what", "day"),
+    "closing": _same("act", "ground", "person", "office", "day", "key", "signature"),
 }
 _TABLE = {
     Kind.RECEIPT: "batch",
@@ -51,6 +55,9 @@ _TABLE = {
     Kind.ACKNOWLEDGEMENT: "custody",
     Kind.RECALL: "custody",
     Kind.DESTROYED: "custody",
+    Kind.HALT: "halt",
+    Kind.HOLD: "hold",
+    Kind.CLOSED: "closing",
 }
 
 

@@ -74,8 +74,8 @@ class Halt:
         return self.since <= on and not self.ended_on(on)
 
     def ended_on(self, on: date) -> bool:
-        """Whether its last day is behind; one that begins later has not ended."""
-        return self.until is not None and self.until <= on
+        """Whether its last day is behind, or it was lifted before its first; one that begins later has not ended."""
+        return self.until is not None and self.until <= max(on, self.since)
 
 
 def read_halt(file: LawFile, vocabulary: Vocabulary) -> Halt | None:

@@ -133,7 +133,7 @@ def propose_lift(office: Office, name: str, act: str, by: Official, until: date 
         InputError: the act is neither.
         RefusedError: no such halt, it has ended, or the person may not sign.
     """
-    _docketed(act, office.day)
+    docketed(act, office.day)
     with office.store.write() as tx:
         halt = _standing(office, tx, name)
         row = signing.signed(office, tx, by, MAY_LIFT, _said(PROPOSED, name, halt.file.text, act, until))
@@ -164,7 +164,12 @@ def lift(office: Office, name: str, by: Official) -> date:
     return last
 
 
-def _docketed(act: str, today: date) -> None:
+def docketed(act: str, today: date) -> None:
+    """Whether an act that ends a halt or a hold is named in full.
+
+    Raises:
+        InputError: a part is missing, or its day is unreadable or has not come.
+    """
     if act.startswith(f"{IN_ERROR}: ") and act.removeprefix(f"{IN_ERROR}: ").strip():
         return
     parts = [part.strip() for part in act.split(";", _PARTS - 1)]
@@ -174,7 +179,7 @@ def _docketed(act: str, today: date) -> None:
         dated = None
     if len(parts) != _PARTS or not all(parts) or dated is None or dated > today:
         raise InputError(
-            "the act that ends a halt is not named in full",
+            "the act that would end it is not named in full",
             remedy='write "COURT; DOCKET; YYYY-MM-DD; WHAT IT SAYS", or "entered in error: WHY" and let counsel be one of the two',
         )
 

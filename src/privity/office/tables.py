@@ -44,6 +44,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "key_act": _same("act", "does", "key", "old", "new", "trusted", "ground", "proposal", "person", "office", "day", "signature"),
     "office_key": _same("act", "key", "old", "new", "start", "trusted", "day"),
     "key_end": _same("person", "agency", "recipient", "since", "ground", "day", key="public_key"),
+    "halt": _same("halt", "act", "content", "ground", "until", "person", "office", "day", "key", "signature"),
+    "hold": _same("hold", "act", "kind", "scope", "ground", "discovered", "until", "person", "office", "day", "key", "signature"),
+    "deletion": _same("kept", "what", "day"),
+    "closing": _same("act", "ground", "person", "office", "day", "key", "signature"),
 }
 _TABLE = {
     Kind.RECEIPT: "batch",
@@ -56,6 +60,9 @@ _TABLE = {
     Kind.RECALL: "custody",
     Kind.DESTROYED: "custody",
     Kind.WITNESS: "witness",
+    Kind.HALT: "halt",
+    Kind.HOLD: "hold",
+    Kind.CLOSED: "closing",
 }
 _KEY_ACTS = {"proposed": "key_act", "confirmed": "key_act", "rotated": "office_key", "revoked": "office_key", "ended": "key_end"}
 

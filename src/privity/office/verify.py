@@ -17,7 +17,7 @@ from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.office import batch as batches
-from privity.office import bounds, cosigned, determinations, dispose, enrol, law, record, register, tables, witnessed
+from privity.office import bounds, cosigned, determinations, dispose, enrol, law, record, register, signing, tables, witnessed
 from privity.office.keys import check, tenures
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def verify(office: Office, held: Sequence[str] = ()) -> Verified:
         found += _uncovered(openings, tx.head().size)
         found += tables.differences(office, tx)
         found += check.differences(office, tx)
+        found += signing.differences(office, tx)
         known = [batches.named(tx, row["batch"]) for row in tx.rows("batch")]
         acts, packages = tx.rows("act"), tx.rows("package")
         found += [problem for one in known for problem in _acts(tx, one.id)]

@@ -244,7 +244,62 @@ cosignature = Table(  # a witness's line under the checkpoint of a size; it rest
 
 # ---------------------------------------------------------------- halts
 
+halt = Table(  # what was signed about a halt; the halt itself is a file of the law in force
+    "halt",
+    metadata,
+    _seq(),
+    _has("halt"),
+    _has("act"),
+    _has("content"),
+    _has("ground"),
+    _may("until", Date),
+    _has("person"),
+    _has("office"),
+    _has("day", Date),
+    _has("key"),
+    _has("signature"),
+    _may("entry", _Index),
+    _words("act", "added", "confirmed", "lift-proposed", "lifted"),
+    Index("halt_by_id", "halt"),
+)
+
 # ---------------------------------------------------------------- holds
+
+hold = Table(
+    "hold",
+    metadata,
+    _seq(),
+    _has("hold"),
+    _has("act"),
+    _has("kind"),
+    _has("scope"),
+    _has("ground"),
+    _may("discovered", Date),
+    _may("until", Date),
+    _has("person"),
+    _has("office"),
+    _has("day", Date),
+    _has("key"),
+    _has("signature"),
+    _may("entry", _Index),
+    _words("act", "placed", "end-proposed", "ended"),
+    _words("kind", "litigation", "exposure"),
+)
+deletion = Table("deletion", metadata, _seq(), _has("kept"), _has("what"), _has("day", Date), _may("entry", _Index))
+closing = Table(
+    "closing",
+    metadata,
+    _seq(),
+    _has("act"),
+    _has("ground"),
+    _has("person"),
+    _has("office"),
+    _has("day", Date),
+    _has("key"),
+    _has("signature"),
+    _may("entry", _Index),
+    _words("act", "proposed", "closed"),
+)
 
 # ---------------------------------------------------------------- keys
 
@@ -312,6 +367,8 @@ LATEST: dict[str, tuple[str, ...]] = {
     "custody": ("package",),
     "witness": ("witness",),
     "office_key": ("key",),
+    "halt": ("halt",),
+    "hold": ("hold",),
 }
 """Of which tables the last row for the same subject holds, and what the subject is. A view ``TABLE_now`` shows it."""
 

@@ -34,13 +34,23 @@ def add_to(app: typer.Typer) -> None:
         screen.say(keys.encode_public(keys.public(keys.open_key(path, options.passphrase(passphrase_file)))))
 
     @key.command("recipient")
-    def recipient(path: Path) -> None:
-        """Make a key to which packages are encrypted (age). Example: privity key recipient hale.age"""
+    def recipient(
+        path: Path,
+        scheme: Annotated[str, typer.Option("--scheme", help="hpke-p384 (FIPS algorithms, under a passphrase), or age.")] = "age",
+        passphrase_file: options.PassphraseFile = None,
+    ) -> None:
+        """Make a key to which packages are encrypted. Example: privity key recipient hale.key --scheme hpke-p384"""
         from privity.office.keys import write_secret
-        from privity.seal import age
+        from privity.seal import age, hpke
 
-        secret, public = age.generate()
-        write_secret(path, f"{secret}\n".encode())
+        if scheme == "hpke-p384":
+            pem, public = hpke.generate(options.passphrase(passphrase_file, confirm=True))
+            write_secret(path, pem)
+        elif scheme == "age":
+            secret, public = age.generate()
+            write_secret(path, f"{secret}\n".encode())
+        else:
+            raise InputError(f"`{scheme}` is not a scheme", remedy="one of: hpke-p384, age")
         screen.say(public)
 
     enrol = typer.Typer(help="Agencies, people, offices held, safeguards. Each is an entry in the ledger.", no_args_is_help=True)
@@ -68,7 +78,7 @@ def add_to(app: typer.Typer) -> None:
         person: str,
         agency: Agency,
         public_key: Annotated[str, typer.Option("--public-key", help="ed25519:…, as `privity key new` prints it.")],
-        recipient: Annotated[str, typer.Option("--recipient", help="age1…, if packages are sent to them.")] = "",
+        recipient: Annotated[str, typer.Option("--recipient", help="hpke-p384:… or age1…, if packages are sent to them.")] = "",
         as_of: options.AsOf = "",
     ) -> None:
         """Enter a person and their key. Example: privity enrol person office r.okafor --agency custodian --public-key ed25519:..."""

@@ -38,7 +38,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     | {"file": "file_sha256", "received": "received_day"},
     "act": _same("batch", "person", "office", "day", "ground", "signature", "rows", act="kind", evidence="evidence_digest"),
     "package": _same("package", "batch", "officer", "digest", "disclosed", rows="ordinals", recipient="recipient_key"),
-    "custody": _same("package", "state", "note", "day"),
+    "custody": _same("package", "state", "note", "day", "manner", "form", "person", "letter", "signature"),
+    "used": _same("package", "used", "day", "person", "signature"),
+    "substantiation": _same("batch", "step", "day"),
     "shard": _same("batch"),
 }
 _TABLE = {
@@ -51,6 +53,8 @@ _TABLE = {
     Kind.ACKNOWLEDGEMENT: "custody",
     Kind.RECALL: "custody",
     Kind.DESTROYED: "custody",
+    Kind.USE: "used",
+    Kind.SUBSTANTIATION: "substantiation",
 }
 
 

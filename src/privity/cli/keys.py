@@ -46,13 +46,23 @@ def _personal(key: typer.Typer) -> None:
         screen.say(keys.encode_public(keys.public(keys.open_key(path, options.passphrase(passphrase_file)))))
 
     @key.command("recipient")
-    def recipient(path: Path) -> None:
-        """Make a key to which packages are encrypted (age). Example: privity key recipient hale.age"""
+    def recipient(
+        path: Path,
+        scheme: Annotated[str, typer.Option("--scheme", help="hpke-p384 (FIPS algorithms, under a passphrase), or age.")] = "age",
+        passphrase_file: options.PassphraseFile = None,
+    ) -> None:
+        """Make a key to which packages are encrypted. Example: privity key recipient hale.key --scheme hpke-p384"""
         from privity.office.keys import write_secret
-        from privity.seal import age
+        from privity.seal import age, hpke
 
-        secret, public = age.generate()
-        write_secret(path, f"{secret}\n".encode())
+        if scheme == "hpke-p384":
+            pem, public = hpke.generate(options.passphrase(passphrase_file, confirm=True))
+            write_secret(path, pem)
+        elif scheme == "age":
+            secret, public = age.generate()
+            write_secret(path, f"{secret}\n".encode())
+        else:
+            raise InputError(f"`{scheme}` is not a scheme", remedy="one of: hpke-p384, age")
         screen.say(public)
 
 

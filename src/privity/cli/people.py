@@ -43,7 +43,7 @@ def add_to(app: typer.Typer) -> None:
         person: str,
         agency: Agency,
         public_key: Annotated[str, typer.Option("--public-key", help="ed25519:…, as `privity key new` prints it.")],
-        recipient: Annotated[str, typer.Option("--recipient", help="age1…, if packages are sent to them.")] = "",
+        recipient: Annotated[str, typer.Option("--recipient", help="hpke-p384:… or age1…, if packages are sent to them.")] = "",
         as_of: options.AsOf = "",
     ) -> None:
         """Enter a person and their key. Example: privity enrol person office r.okafor --agency custodian --public-key ed25519:..."""

@@ -38,7 +38,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     | {"file": "file_sha256", "received": "received_day"},
     "act": _same("batch", "person", "office", "day", "ground", "signature", "rows", act="kind", evidence="evidence_digest"),
     "package": _same("package", "batch", "officer", "digest", "disclosed", rows="ordinals", recipient="recipient_key"),
-    "custody": _same("package", "state", "note", "day"),
+    "custody": _same("package", "state", "note", "day", "manner", "form", "person", "letter", "signature"),
+    "used": _same("package", "used", "day", "person", "signature"),
+    "substantiation": _same("batch", "step", "day"),
     "shard": _same("batch"),
     "witness": _same("witness", "vkey", "url", "state"),
     "key_act": _same("act", "does", "key", "old", "new", "trusted", "ground", "proposal", "person", "office", "day", "signature"),
@@ -63,6 +65,8 @@ _TABLE = {
     Kind.HALT: "halt",
     Kind.HOLD: "hold",
     Kind.CLOSED: "closing",
+    Kind.USE: "used",
+    Kind.SUBSTANTIATION: "substantiation",
 }
 _KEY_ACTS = {"proposed": "key_act", "confirmed": "key_act", "rotated": "office_key", "revoked": "office_key", "ended": "key_end"}
 

@@ -213,9 +213,36 @@ custody = Table(
     _has("state"),
     _has("day", Date),
     _has("note"),
+    _may("manner"),
+    _may("form"),
+    _may("person"),
+    _may("letter"),
+    _may("signature"),
     _may("entry", _Index),
-    _words("state", "intent", "sent", "acknowledged", "recalled", "destroyed"),
+    _words("state", "intent", "sent", "withheld", "acknowledged", "kept", "recalled", "destroyed"),
     Index("custody_by_package", "package"),
+)
+used = Table(  # which case, and what for, is in the entry's opening alone
+    "used",
+    metadata,
+    _seq(),
+    _has("package", Text, ForeignKey("package.package")),
+    _has("used", Integer, CheckConstraint("used IN (0, 1)")),
+    _has("day", Date),
+    _has("person"),
+    _has("signature"),
+    _may("entry", _Index),
+    Index("used_by_package", "package"),
+)
+substantiation = Table(  # what a step says is in the entry's opening alone, and read there
+    "substantiation",
+    metadata,
+    _seq(),
+    _has("batch", Text, ForeignKey("batch.batch")),
+    _has("step"),
+    _has("day", Date),
+    _may("entry", _Index),
+    Index("substantiation_by_batch", "batch"),
 )
 
 # ---------------------------------------------------------------- witnesses

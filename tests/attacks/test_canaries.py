@@ -24,7 +24,7 @@ from attacks import planted
 from privity.cli.app import run
 from privity.errors import PrivityError
 from privity.intake.read import read
-from privity.ledger import log
+from privity.ledger import export, log
 from privity.release import BLOCK
 from privity.rules.facts import SHIPPED, load_vocabulary
 from privity.sample import world
@@ -179,7 +179,7 @@ def test_no_canary_is_in_the_office_but_in_its_prepared_register(made, words):
 def test_no_canary_is_in_an_entry_or_in_the_public_ledger(made, words):
     with made.office.store.read() as tx:
         raw = b"".join(log.read_entries(tx, 0, tx.head().size))
-        public = [*log.export(tx)]
+        public = [*export(tx)]
         proofs = "".join(log.tlog_proofs(tx, range(0, tx.head().size, 7)))
     assert len(public) > 1
     assert not planted.hits(raw + proofs.encode(), words)

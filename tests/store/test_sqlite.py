@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Date, Float, Integer, LargeBinary, Text, even
 from sqlalchemy.exc import CompileError, IntegrityError, OperationalError
 
 from privity.errors import InputError, RefusedError, TamperError
-from privity.ledger import Kind, Signer, append, encode, log, verify
+from privity.ledger import Kind, Signer, append, encode, export, log, verify
 from privity.store import Store, schema
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def test_bulk_and_single_appends_give_the_same_tree(tmp_path: Path) -> None:
             last = append(tx, SIGNER, SIGNER.name, entries[start : {0: 1, 1: 2, 2: 250, 250: 260, 260: 700}[start]])
     assert (bulk.first, bulk.end, bulk.checkpoint) == (0, 700, last.checkpoint)
     with one.read() as a, many.read() as b:
-        assert dict(log.export(a)) == dict(log.export(b))
+        assert dict(export(a)) == dict(export(b))
         assert log.read_entries(b, 249, 12) == entries[249:261]
         assert log.read_entries(b, 690, 99) == entries[690:]
         assert len(a.rows("segment")) == 3

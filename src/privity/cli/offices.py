@@ -1,4 +1,4 @@
-"""Commands on an office: init, load, submit, batches, determinations, answers, explain, verify, account."""
+"""Commands on an office: init, load, submit, batches, determinations, answers, explain, account."""
 
 from __future__ import annotations
 
@@ -172,38 +172,6 @@ def add_to(app: typer.Typer) -> None:
         screen.answer(as_json, asdict(found), lambda: _show_row(found))
 
     @app.command()
-    def verify(
-        folder: options.OfficeFolder,
-        held: Annotated[list[Path] | None, typer.Option("--held", help="A checkpoint note kept elsewhere.")] = None,
-        as_json: options.Json = False,
-    ) -> None:
-        """Read every entry, opening and signature again; name what is wrong by index. Example: privity verify office"""
-        from dataclasses import asdict
-
-        from privity.office.place import open_office
-        from privity.office.verify import verify as read_again
-
-        found = read_again(open_office(folder, to_verify=True), [path.read_text() for path in held or []])
-        screen.answer(as_json, asdict(found), lambda: _show_verified(found.problems, found.entries, found.openings))
-        if found.problems:
-            raise RefusedError(
-                f"{len(found.problems)} things are not as the ledger says", remedy="keep the folder as it is, and ask the inspector"
-            )
-
-    @app.command()
-    def checkpoint(folder: options.OfficeFolder, out: Annotated[Path | None, typer.Option("--out", help="Write it here.")] = None) -> None:
-        """The ledger's newest signed checkpoint, to keep elsewhere for `verify --held`. Example: privity checkpoint office --out 2025-08-07.note"""
-        from privity.office.disk import write_file
-        from privity.office.place import open_office
-
-        with open_office(folder).store.read() as tx:
-            note = tx.head().note or ""
-        if out is None:
-            screen.say(note.rstrip("\n"))
-        else:
-            write_file(out, note.encode())
-
-    @app.command()
     def account(
         folder: options.OfficeFolder,
         year: Annotated[int, typer.Option("--year", help="Calendar year.")],
@@ -297,14 +265,6 @@ def _show_row(found: Explanation) -> None:
     for one in found.lines:
         if one.standing in ("not met", "fact missing"):
             screen.say(f"\n{one.cite}: {one.fails}." + (f"\n  to supply: {one.supply}." if one.supply else ""))
-
-
-def _show_verified(problems: tuple[str, ...], entries: int, openings: int) -> None:
-    screen.say(f"{entries:,} entries and {openings:,} openings read")
-    for problem in problems:
-        screen.say(f"  {problem}")
-    if not problems:
-        screen.say("verified: every entry, opening, signature and file is as the ledger says")
 
 
 def _show_account(found: Accounting) -> None:

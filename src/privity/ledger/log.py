@@ -1,4 +1,4 @@
-"""Entries → a ledger that can only grow: append, prove, hand out tiles, verify. How it is kept is behind `Segments`.
+"""Entries → a ledger that can only grow: append, prove, verify. How it is kept is behind `Segments`; as files it is `static`.
 
 A *segment* is a run of entries that were committed together, at most 256 of them and never across a multiple of 256, so that a tile
 or a bundle is read off whole segments. With the entries it keeps their leaf hashes, so that an altered entry can be named
@@ -24,7 +24,7 @@ from privity.errors import RefusedError, TamperError
 from privity.ledger import entry, tlog
 from privity.ledger.note import Checkpoint, Proof, Signer, sign
 from privity.ledger.tenure import Known, open_at, signs_on, unsigned
-from privity.ledger.tlog import HASH, WIDTH, Node, Range, Tile
+from privity.ledger.tlog import HASH, WIDTH, Node, Range
 
 _ALL = 1 << 62
 
@@ -203,22 +203,6 @@ def check_proof(text: str, raw: bytes, verifiers: Known, origin: str) -> int:
             "the proof does not lead from the entry to the signed checkpoint", remedy="ask the office for the proof of this entry again"
         )
     return proof.index
-
-
-def export(segments: Segments) -> Iterator[tuple[str, bytes]]:
-    """The ledger as C2SP static tiles: (path, bytes) of every bundle, tile and, last, the checkpoint."""
-    head, source = segments.head(), hashes(segments)
-    for tile in tlog.tiles(head.size):
-        yield tile.path, _tile(segments, source, tile)
-    if head.note is not None:
-        yield "checkpoint", head.note.encode()
-
-
-def _tile(segments: Segments, source: tlog.Hashes, tile: Tile) -> bytes:
-    if tile.level >= 0:
-        return b"".join(source(tile.level, tile.index * WIDTH, tile.width))
-    raw = read_entries(segments, tile.index * WIDTH, tile.width)
-    return b"".join(len(each).to_bytes(2, "big") + each for each in raw)
 
 
 # ---------------------------------------------------------------- verify

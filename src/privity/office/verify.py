@@ -91,10 +91,11 @@ def _uncovered(openings: Sequence[dict[str, object]], size: int) -> Iterator[str
 
 def _batch(office: Office, batch: Batch) -> list[str]:
     """The sealed rows are those of the receipt, and what was determined is about them."""
+    about = f"entry {batch.entry}: batch {batch.id[:12]}"
     try:
-        return [*_receipt(office, batch), *_determined(office, batch)]
+        return [f"{about}: {what}" for what in (*_receipt(office, batch), *_determined(office, batch), *_unrecorded(office, batch))]
     except TamperError as error:
-        return [f"batch {batch.id[:12]}: {error}"]
+        return [f"{about}: {error}"]
 
 
 def _receipt(office: Office, batch: Batch) -> Iterator[str]:
@@ -103,16 +104,16 @@ def _receipt(office: Office, batch: Batch) -> Iterator[str]:
         rows = entries.canonical_rows(shard.drop("salt", "commitment"))
         made = entries.commit_rows(b"".join(shard["salt"].to_list()), rows)
         if made != shard["commitment"].to_list():
-            yield f"batch {batch.id[:12]}: rows are not what was committed to"
+            yield "rows are not what was committed to"
         commitments += made
     with office.store.read() as tx:
         (opening,) = record.opened(office, tx, batch.entry, 1)
         kept = {one["digest"] for one in batches.shards(tx, batch.id, "envelope")}
     root, envelope = (json.loads(opening).get(name) for name in ("root", "envelope"))
     if envelope is not None and envelope not in kept:
-        yield f"entry {batch.entry}: the envelope on file is not the envelope of batch {batch.id[:12]}"
+        yield "the envelope on file is not its envelope"
     if root != (entries.row_root(commitments).hex() if commitments else None):
-        yield f"entry {batch.entry}: the rows on file are not the rows of the receipt"
+        yield "the rows on file are not the rows of the receipt"
 
 
 def _determined(office: Office, batch: Batch) -> Iterator[str]:
@@ -121,18 +122,27 @@ def _determined(office: Office, batch: Batch) -> Iterator[str]:
     for number, shard in enumerate(batches.read_all(office, batch.id, "requests")):
         part = rows.slice(at, shard.height)
         if part.height and part["request"].to_list() != [one.hex() for one in shard["commitment"].to_list()]:
-            yield f"batch {batch.id[:12]}: determinations of shard {number} are about other requests"
+            yield f"determinations of shard {number} are about other requests"
         at += shard.height
     with office.store.read() as tx:
         facts = {str(one["digest"]) for one in batches.shards(tx, batch.id, "facts")}
         bound = bounds.digest(tx, batch.id)
     if not set(rows["facts"].unique().to_list()) <= facts:
-        yield f"batch {batch.id[:12]}: determinations rest on facts that are not on file"
+        yield "determinations rest on facts that are not on file"
     if set(rows["bound"].unique().to_list()) - {bound}:
-        yield f"batch {batch.id[:12]}: the error bound on file is not the one that its determinations name"
+        yield "the error bound on file is not the one that its determinations name"
     for stage in ("facts", "envelope", "defects", "attempts"):
         for _ in batches.read_all(office, batch.id, stage):
             pass  # opening a shard checks its digest
+
+
+def _unrecorded(office: Office, batch: Batch) -> Iterator[str]:
+    """Of a finished batch every sealed file is on record; before that one may be waste of a step that was killed."""
+    with office.store.read() as tx:
+        known = {(str(row["stage"]), int(str(row["shard"]))) for row in tx.rows("shard", batch=batch.id)}
+    for path in sorted(office.batch_folder(batch.id).glob("*/*.sealed")) if "determined" in {stage for stage, _ in known} else ():
+        if (path.parent.name, int(path.stem)) not in known:
+            yield f"{path.parent.name}/{path.name} is on no record"
 
 
 def _acts(tx: Tx, batch: str) -> Iterator[str]:
@@ -147,9 +157,9 @@ def _acts(tx: Tx, batch: str) -> Iterator[str]:
 def _package(office: Office, row: dict[str, object]) -> Iterator[str]:
     files = list((office.root / "packages").glob(f"{row['package']}.*"))
     if not files:
-        yield f"package {str(row['package'])[:12]}: its ciphertext is missing"
+        yield f"entry {row['entry']}: package {str(row['package'])[:12]}: its ciphertext is missing"
     elif sha256(files[0].read_bytes()).hexdigest() != row["digest"]:
-        yield f"package {str(row['package'])[:12]}: its ciphertext is not what entry {row['entry']} says"
+        yield f"entry {row['entry']}: package {str(row['package'])[:12]}: its ciphertext is not what the entry says"
 
 
 def _law(office: Office, digest: str) -> Iterator[str]:

@@ -95,6 +95,8 @@ class File:
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # this module says when a transaction begins, not the driver
+    # A text that somebody altered need not be UTF-8 any more; it is read, so that `verify` can name it, and equals nothing ever written.
+    connection.text_factory = lambda raw: raw.decode(errors="surrogateescape")
     cursor = connection.cursor()
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         cursor.execute("PRAGMA journal_mode=WAL")

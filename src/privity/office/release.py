@@ -25,6 +25,7 @@ from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import attempts, basis, determinations, disk, dispose, enrol, law, record
 from privity.office import batch as batches
+from privity.office.persons import disclosures, mapping
 from privity.terms import Disposition, Facts, Outcome, Receipt, Stage
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def release(office: Office, batch: Batch, out: Path, sealer: Sealer, progress: P
         _send(run, package, out)
         done += packet.rows.height
         progress("release", done, sum(each.rows.height for each in packets))
+    mapping.bring_up_to_date(office)
     return dict(run.answers)
 
 
@@ -251,6 +253,7 @@ def _enter_intent(
         "law": law_digest,
         "rulebook": rulebook.digest,
         "receipt": run.receipt.index,
+        "persons": disclosures.row_root(run.office, *(disclosed[name].to_list() for name in ("ordinal", "record_id", "entry"))),
         "day": run.office.day.isoformat(),
     }
     index = record.enter(run.office, tx, Kind.INTENT, row, run.batch.id)

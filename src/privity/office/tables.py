@@ -40,6 +40,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "package": _same("package", "batch", "officer", "digest", "disclosed", rows="ordinals", recipient="recipient_key"),
     "custody": _same("package", "state", "note", "day"),
     "shard": _same("batch"),
+    "tag_key": _same("public", "day"),
+    "map_root": _same("version", "root", "covers", "day"),
+    "notice_delay": _same("package", "authority", "form", "until", "person", "day", "signature"),
+    "contest": _same("contest", "about", "state", "person", "day", "signature"),
 }
 _TABLE = {
     Kind.RECEIPT: "batch",
@@ -51,6 +55,8 @@ _TABLE = {
     Kind.ACKNOWLEDGEMENT: "custody",
     Kind.RECALL: "custody",
     Kind.DESTROYED: "custody",
+    Kind.NOTICE: "notice_delay",
+    Kind.CONTEST: "contest",
 }
 
 

@@ -230,6 +230,7 @@ cosignature = Table(  # a witness's line under the checkpoint of a size; it rest
 
 # ---------------------------------------------------------------- persons
 
+Index("opening_file_by_first", opening_file.c.first)  # an account opens single entries among millions
 tag_key = Table(  # the public half of the key that makes persons' labels; the newest makes new ones
     "tag_key", metadata, _seq(), _has("public", LargeBinary), _has("day", Date), _may("entry", _Index)
 )

@@ -21,6 +21,7 @@ from privity.terms import Facts, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from privity.office.place import Office
     from privity.rules.book import Rulebook
@@ -107,9 +108,14 @@ class Access:
 
 def access(office: Office, tx: Tx) -> Access:
     """The access rules in force, as this transaction sees them."""
-    digest, book = law.in_force(office, tx)
+    return under(office, law.in_force(office, tx)[0], office.day)
+
+
+def under(office: Office, digest: str, day: date) -> Access:
+    """The access rules of a version of the law, on a day."""
+    book = law.version(office.root, office.regime, digest)
     name = book.vocabulary.access
-    return Access(law.rulebook(office.root, name, digest, office.day, None, "") if name else None, book.vocabulary)
+    return Access(law.rulebook(office.root, name, digest, day, None, "") if name else None, book.vocabulary)
 
 
 def cases_of(tx: Tx, delayed: frozenset[str] = frozenset()) -> Mapping[int, Case]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from privity.ledger import entry as entries
 from privity.ledger import tlog
@@ -29,7 +29,7 @@ WIDTH = 256  # commitments under a root; a larger package has the next power of 
 FIELD = "persons"
 SAME = ("confirmed: the address supplied is one held",)
 SEED = 32  # bytes
-Said = dict[str, object]
+Said = dict[str, Any]
 
 
 def row_root(office: Office, disclosed: Sequence[int], records: Sequence[str], determinations: Sequence[int]) -> dict[str, Json]:
@@ -70,9 +70,6 @@ def open_row(said: Said, place: int) -> dict[str, Json] | None:
 
 def _rows_of(said: Said) -> list[bytes]:
     disclosed, records, determinations = (said[name] for name in ("disclosed", "records", "determinations"))
-    assert isinstance(disclosed, list)
-    assert isinstance(records, list)
-    assert isinstance(determinations, list)
     return _rows(disclosed, records, determinations)
 
 
@@ -114,6 +111,5 @@ def opening(office: Office, tx: Tx, intent: int) -> Said:
 def items(intent: int, said: Said, agency: str, basis: str) -> list[tuple[str, dict[str, Json]]]:
     """(record id, item) of each disclosed row of an intent: what a list of the map says about it."""
     records, day = said["records"], str(said["day"])
-    assert isinstance(records, list)
     base: Mapping[str, Json] = {"entry": intent, "day": day, "agency": agency, "basis": basis, "fields": list(SAME)}
     return [(str(record_id), {**base, "place": place}) for place, record_id in enumerate(records)]

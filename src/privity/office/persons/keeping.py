@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,7 +21,6 @@ from privity.store import schema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from privity.ledger.entry import Json
     from privity.ledger.verifiable_map import Parts
     from privity.office.place import Office
     from privity.store import Tx
@@ -39,7 +38,7 @@ class Leaf(NamedTuple):
     row: bytes
 
     @property
-    def items(self) -> list[dict[str, Json]]:
+    def items(self) -> list[dict[str, Any]]:
         """The items of the list, in the order of their entries."""
         return list(json.loads(self.row)["items"])
 
@@ -63,26 +62,35 @@ def parts_of(tx: Tx, epoch: int, upto: int) -> Parts:
     return of
 
 
-def _one_by_one(tx: Tx, keys: Iterable[bytes], upto: int) -> Iterator[dict[str, object]]:
+def parts_of_version(tx: Tx, epoch: int, version: int) -> Iterator[tuple[Place, Part]]:
+    """The parts that one version wrote, of the map of one key; those of other maps are another's."""
+    for row in tx.rows(select(schema.map_node).where(schema.map_node.c.version == version)):
+        key = row["place"]
+        depth = int.from_bytes(key[2:4], "big")
+        if key == place_key(epoch, Place(depth, int.from_bytes(key[4:], "big"))):
+            yield Place(depth, int.from_bytes(key[4:], "big")), _part(row)
+
+
+def _one_by_one(tx: Tx, keys: Iterable[bytes], upto: int) -> Iterator[dict[str, Any]]:
     c = schema.map_node.c
     for key in keys:
         yield from tx.rows(select(schema.map_node).where(c.place == key, c.version <= upto).order_by(c.version.desc()).limit(1))
 
 
-def _together(tx: Tx, keys: Sequence[bytes], upto: int) -> Iterator[dict[str, object]]:
+def _together(tx: Tx, keys: Sequence[bytes], upto: int) -> Iterator[dict[str, Any]]:
     c = schema.map_node.c
     for at in range(0, len(keys), _MANY):
         those = keys[at : at + _MANY]
-        newest = select(c.place, func.max(c.version).label("version")).where(c.place.in_(those), c.version <= upto).group_by(c.place).subquery()
+        newest = (
+            select(c.place, func.max(c.version).label("version")).where(c.place.in_(those), c.version <= upto).group_by(c.place).subquery()
+        )
         yield from tx.rows(
             select(schema.map_node).join(newest, (c.place == newest.c.place) & (c.version == newest.c.version)).order_by(c.place)
         )
 
 
-def _part(row: Mapping[str, object]) -> Part:
+def _part(row: Mapping[str, Any]) -> Part:
     left, right = row["left"], row["right"]
-    assert isinstance(left, bytes)
-    assert isinstance(right, bytes)
     return Lone(left, right) if row["lone"] else Branch(left, right)
 
 
@@ -91,7 +99,7 @@ def add_parts(tx: Tx, epoch: int, version: int, parts: Mapping[Place, Part]) -> 
     tx.add("map_node", (_node(epoch, version, place, part) for place, part in parts.items()))
 
 
-def _node(epoch: int, version: int, place: Place, part: Part) -> dict[str, object]:
+def _node(epoch: int, version: int, place: Place, part: Part) -> dict[str, Any]:
     left, right = (part.label, part.leaf) if isinstance(part, Lone) else (part.left, part.right)
     return {"place": place_key(epoch, place), "version": version, "lone": int(isinstance(part, Lone)), "left": left, "right": right}
 
@@ -99,7 +107,7 @@ def _node(epoch: int, version: int, place: Place, part: Part) -> dict[str, objec
 # ---------------------------------------------------------------- lists
 
 
-def make_leaf(office: Office, items: Sequence[Mapping[str, Json]]) -> Leaf:
+def make_leaf(office: Office, items: Sequence[Mapping[str, Any]]) -> Leaf:
     """A list with a new salt."""
     row = entries.canonical({"items": sorted(items, key=lambda one: (one["entry"], one["place"]))})
     salt = office.salts(1)
@@ -116,7 +124,10 @@ def add_leaves(office: Office, tx: Tx, version: int, leaves: Mapping[bytes, Leaf
 
     tx.add(
         "map_leaf",
-        ({"label": label, "version": version, "commitment": leaf.commitment, "sealed": sealed(label, leaf)} for label, leaf in leaves.items()),
+        (
+            {"label": label, "version": version, "commitment": leaf.commitment, "sealed": sealed(label, leaf)}
+            for label, leaf in leaves.items()
+        ),
     )
 
 
@@ -134,12 +145,9 @@ def leaves_of(office: Office, tx: Tx, labels: Sequence[bytes], upto: int) -> dic
     return found
 
 
-def opened(office: Office, row: Mapping[str, object]) -> Leaf:
+def opened(office: Office, row: Mapping[str, Any]) -> Leaf:
     """A row of ``map_leaf``, opened and held against its commitment."""
     label, sealed, commitment = row["label"], row["sealed"], row["commitment"]
-    assert isinstance(label, bytes)
-    assert isinstance(sealed, bytes)
-    assert isinstance(commitment, bytes)
     try:
         plain = AESGCM(office.archive_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(label))
     except (InvalidTag, ValueError):

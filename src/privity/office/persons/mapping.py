@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
 
 from privity.errors import RefusedError
 from privity.ledger import entry as entries
@@ -21,6 +23,7 @@ from privity.ledger import log, verifiable_map
 from privity.ledger.entry import Kind
 from privity.office import record
 from privity.office.persons import classes, disclosures, keeping, notices, tags
+from privity.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +46,7 @@ class State:
     epoch: int
     root: bytes
     size: int
+    newest_key: int
     now: Mapping[int, str]
     wanted: Mapping[int, str]
 
@@ -56,7 +60,7 @@ class State:
 class Change:
     """What goes into and out of the list of each label, which intents moved, and the roots of the rows of those that are new."""
 
-    into: Mapping[bytes, Sequence[Mapping[str, Json]]]
+    into: Mapping[bytes, Sequence[Mapping[str, Any]]]
     out_of: Mapping[bytes, frozenset[int]]
     moved: Sequence[int]
     rows: Sequence[tuple[int, str]]
@@ -72,20 +76,45 @@ def bring_up_to_date(office: Office, *, always: bool = False) -> int | None:
     """
     for _ in range(_TRIES):
         with office.store.read() as tx:
-            seen = look(office, tx)
-        if seen.version and not seen.moved and not always:
-            return None
-        key = tags.ready(office)
-        change = _change(office, key, seen)
-        version = _enter(office, key, seen, change)
+            calm = settled(office, tx)
+            seen = None if calm else look(office, tx)
+        if seen is None or (seen.version and not seen.moved and seen.epoch == seen.newest_key):
+            if not always:
+                return None
+            version = _again(office)
+        else:
+            key = tags.ready(office)
+            version = _enter(office, key, seen, _change(office, key, seen))
         if version:
             return version
     raise RefusedError("the map of disclosures changes faster than it can be written", remedy="run it again when no release runs")
 
 
+def settled(office: Office, tx: Tx) -> bool:
+    """Whether nothing can have moved since the newest root: no intent, law, delay or key after it, no delay that ended. A few queries."""
+    last = tx.rows(select(schema.map_root).order_by(schema.map_root.c.version.desc()).limit(1))
+    if not last or last[0]["epoch"] != len(tx.rows("tag_key")):
+        return False
+    entered = (schema.package.c.entry, schema.in_force.c.entry, schema.notice_delay.c.entry)
+    newest = max(tx.rows(select(func.max(column).label("entry")))[0]["entry"] or 0 for column in entered)
+    ended = any(last[0]["day"] < row["until"] <= office.day for row in tx.rows("notice_delay"))
+    return newest < last[0]["entry"] and not ended
+
+
+def newest(tx: Tx) -> dict[str, Any]:
+    """The newest root: ``version``, ``epoch``, ``root``, ``covers``, ``day``, ``entry``."""
+    return tx.rows(select(schema.map_root).order_by(schema.map_root.c.version.desc()).limit(1))[0]
+
+
+def listing(office: Office, tx: Tx, intent: int) -> int:
+    """The entry of the map whose opening gives the root over an intent's rows."""
+    first = tx.rows(select(func.min(schema.map_place.c.version).label("version")).where(schema.map_place.c.intent == intent))[0]["version"]
+    return int(tx.rows("map_root", version=first)[0]["entry"])
+
+
 def look(office: Office, tx: Tx) -> State:
     """The map as this transaction sees it, beside what it must be."""
-    last = tx.rows("map_root")[-1:]
+    last = tx.rows(select(schema.map_root).order_by(schema.map_root.c.version.desc()).limit(1))
     rules, delayed = classes.access(office, tx), notices.running(tx, office.day)
     cases = classes.cases_of(tx, delayed)
     kinds = sorted(set(cases.values()), key=repr)
@@ -95,6 +124,7 @@ def look(office: Office, tx: Tx) -> State:
         epoch=last[0]["epoch"] if last else 0,
         root=last[0]["root"] if last else verifiable_map.EMPTY_ROOT,
         size=tx.head().size,
+        newest_key=len(tx.rows("tag_key")),
         now={row["intent"]: row["list"] for row in tx.rows("map_place")},
         wanted={intent: lists[case] for intent, case in cases.items()},
     )
@@ -124,7 +154,7 @@ class _Move:
     """One item of one person, on its way to a list, perhaps from another."""
 
     record_id: str
-    item: Mapping[str, Json]
+    item: Mapping[str, Any]
     to: str
     before: str | None
 
@@ -138,14 +168,12 @@ def _labels(key: TagKey, moves: Sequence[_Move]) -> dict[tuple[str, str], bytes]
 def _sorted_out(
     labels: Mapping[tuple[str, str], bytes], moves: Sequence[_Move], moved: Sequence[int], rows: Sequence[tuple[int, str]]
 ) -> Change:
-    into: defaultdict[bytes, list[Mapping[str, Json]]] = defaultdict(list)
+    into: defaultdict[bytes, list[Mapping[str, Any]]] = defaultdict(list)
     out_of: defaultdict[bytes, set[int]] = defaultdict(set)
     for move in moves:
         into[labels[move.to, move.record_id]].append(move.item)
         if move.before:
-            intent = move.item["entry"]
-            assert isinstance(intent, int)
-            out_of[labels[move.before, move.record_id]].add(intent)
+            out_of[labels[move.before, move.record_id]].add(move.item["entry"])
     return Change(into, {label: frozenset(those) for label, those in out_of.items()}, moved, rows)
 
 
@@ -168,9 +196,7 @@ def _enter(office: Office, key: TagKey, seen: State, change: Change) -> int | No
         leaves = _leaves(office, tx, seen.version, change)
         values = {label: leaf.commitment if leaf.items else None for label, leaf in leaves.items()}
         grown = verifiable_map.grow(keeping.parts_of(tx, key.epoch, seen.version), values)
-        index = record.enter(office, tx, Kind.MAP, _row(office, tx, key, version, grown.root, again.size, change.rows))
-        kept = {"root": grown.root, "covers": again.size, "day": office.day}
-        tx.add_one("map_root", version=version, epoch=key.epoch, **kept, entry=index)
+        _enter_root(office, tx, version, key.epoch, grown.root, change.rows)
         keeping.add_parts(tx, key.epoch, version, grown.parts)
         keeping.add_leaves(office, tx, version, leaves)
         tx.add("map_place", ({"intent": intent, "version": version, "list": seen.wanted[intent]} for intent in change.moved))
@@ -189,19 +215,29 @@ def _leaves(office: Office, tx: Tx, version: int, change: Change) -> dict[bytes,
     return made
 
 
-def _row(
-    office: Office, tx: Tx, key: TagKey, version: int, root: bytes, size: int, rows: Sequence[tuple[int, str]]
-) -> dict[str, Json]:
-    """The opening of a map's entry: nothing in it is about anybody, so it goes with every account."""
-    first = entries.decode(log.read_entries(tx, 0, 1)[0])
-    return {
+def _again(office: Office) -> int | None:
+    """The same map, covering the ledger as it is now; None if something moved meanwhile."""
+    with office.store.write() as tx:
+        if not settled(office, tx):
+            return None
+        last = newest(tx)
+        _enter_root(office, tx, last["version"] + 1, last["epoch"], last["root"], ())
+    return int(last["version"]) + 1
+
+
+def _enter_root(office: Office, tx: Tx, version: int, epoch: int, root: bytes, rows: Sequence[tuple[int, str]]) -> None:
+    """The entry of a root. Nothing in its opening is about anybody, so it goes with every account."""
+    size, (public,) = tx.head().size, (row["public"] for row in tx.rows("tag_key", seq=epoch))
+    row: dict[str, Json] = {
         "enrols": "map_root",
         "version": version,
         "root": root.hex(),
         "covers": size,
         "kinds": list(KINDS),
-        "since": first.day.isoformat(),
-        "key": sha256(key.public).hexdigest(),
+        "since": entries.decode(log.read_entries(tx, 0, 1)[0]).day.isoformat(),
+        "key": sha256(public).hexdigest(),
         "rows": [[intent, found] for intent, found in rows],
         "day": office.day.isoformat(),
     }
+    index = record.enter(office, tx, Kind.MAP, row)
+    tx.add_one("map_root", version=version, epoch=epoch, root=root, covers=size, day=office.day, entry=index)

@@ -1,9 +1,9 @@
 """Record id → a label that only the office can make and anybody with its public key can check.
 
-The verifiable function is a signature: RSASSA-PKCS1-v1_5 with SHA-256 under an RSA key of 3072 bits has exactly one value for a
-message, if the key is a permutation. Label = SHA-256(``privity/label/v1`` ‖ newline ‖ signature); the signature is the proof. What is and what
-is not guaranteed when the office itself made the key badly: docs/decisions/0019-labels-are-signatures.md. A person has two
-labels under two words, so that knowing one says nothing of the other: what may be shown, and what the law keeps back.
+The verifiable function is a signature: RSASSA-PKCS1-v1_5 with SHA-256 under an RSA key of 3072 bits has exactly one value
+for a message, if the key is a permutation. Label = SHA-256(``privity/label/v1`` ‖ newline ‖ signature); the signature is the proof.
+What is and what is not guaranteed when the office itself made the key badly: docs/decisions/0019-labels-are-signatures.md. A person has
+two labels under two words, so that knowing one says nothing of the other: what may be shown, and what the law keeps back.
 
 Not here: which disclosure belongs under which label (``classes``), and the map (``mapping``).
 """
@@ -94,8 +94,13 @@ def ready(office: Office) -> TagKey:
     return _opened(office, known[-1]["seq"], known[-1]["public"]) if known else renew(office, 0)
 
 
+def of_epoch(office: Office, tx: Tx, epoch: int) -> TagKey:
+    """One of the office's keys, old or new."""
+    return _opened(office, epoch, tx.rows("tag_key", seq=epoch)[0]["public"])
+
+
 def renew(office: Office, after: int) -> TagKey:
-    """Make the key that follows key number ``after`` and enter its public half. Run again after a kill, it enters the key that is on disk."""
+    """Make the key that follows key number ``after`` and enter its public half. Run again after a kill, it enters the key on disk."""
     with disk.alone(office.root / "keys" / "tag.lock"):
         with office.store.read() as tx:
             known = tx.rows("tag_key")
@@ -139,7 +144,9 @@ def _read(path: Path) -> rsa.RSAPrivateKey:
     try:
         key = ser.load_pem_private_key(path.read_bytes(), None)
     except (FileNotFoundError, ValueError, TypeError):
-        raise TamperError(f"`{path.name}` is missing or damaged", remedy="restore `keys/` from a backup; no other key gives the same labels") from None
+        raise TamperError(
+            f"`{path.name}` is missing or damaged", remedy="restore `keys/` from a backup; no other key gives the same labels"
+        ) from None
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TamperError(f"`{path.name}` is not an RSA key", remedy="restore `keys/` from a backup")
     return key

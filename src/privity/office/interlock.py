@@ -25,6 +25,7 @@ from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import attempts, basis, custody, disk, dispose, enrol, law, record, substantiate, witness
 from privity.office.answer_day import answer_day
+from privity.office.persons import disclosures
 from privity.terms import Disposition, Facts, Outcome, Stage
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ def _enter_intent(run: Run, tx: Tx, packet: Packet, checked: Checked, payload: b
         "rulebook": checked.rulebook.digest,
         "receipt": run.receipt.index,
         "checkpoint": tx.head().note,  # what the ledger held when this was decided; the entry's own is signed in this transaction
+        "persons": disclosures.row_root(run.office, *(disclosed[name].to_list() for name in ("ordinal", "record_id", "entry"))),
         "day": run.office.day.isoformat(),
     }
     index = record.enter(run.office, tx, Kind.INTENT, row, run.batch.id)

@@ -19,6 +19,7 @@ from privity.office import batch as batches
 from privity.office.answer_day import answer_day
 from privity.office.custody import acknowledge, destroyed, recall
 from privity.office.interlock import Run
+from privity.office.persons import mapping
 from privity.terms import Receipt
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def release(office: Office, batch: Batch, out: Path, sealer: Sealer, progress: P
         _send(run, name, out)
         done += packet.rows.height
         progress("release", done, sum(each.rows.height for each in packets))
+    mapping.bring_up_to_date(office)
     return dict(+run.answers)
 
 

@@ -50,6 +50,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "hold": _same("hold", "act", "kind", "scope", "ground", "discovered", "until", "person", "office", "day", "key", "signature"),
     "deletion": _same("kept", "what", "day"),
     "closing": _same("act", "ground", "person", "office", "day", "key", "signature"),
+    "tag_key": _same("public", "day"),
+    "map_root": _same("version", "root", "covers", "day"),
+    "notice_delay": _same("package", "authority", "form", "until", "person", "day", "signature"),
+    "contest": _same("contest", "about", "state", "person", "day", "signature"),
 }
 _TABLE = {
     Kind.RECEIPT: "batch",
@@ -67,6 +71,8 @@ _TABLE = {
     Kind.CLOSED: "closing",
     Kind.USE: "used",
     Kind.SUBSTANTIATION: "substantiation",
+    Kind.NOTICE: "notice_delay",
+    Kind.CONTEST: "contest",
 }
 _KEY_ACTS = {"proposed": "key_act", "confirmed": "key_act", "rotated": "office_key", "revoked": "office_key", "ended": "key_end"}
 
@@ -100,7 +106,7 @@ def _told(office: Office, tx: Tx) -> dict[tuple[str, int], Row]:
         for index, row in enumerate(rows[:1] if kind is Kind.DETERMINATION else rows, first):  # a shard of determinations is one row
             said = json.loads(row)
             found[_table_of(kind, said), index] = said
-            if kind is Kind.KEY and said["act"] == "ended":  # the roster's newest line for a person whose key ended has none
+            if kind is Kind.KEY and said.get("act") == "ended":  # the roster's newest line for a person whose key ended has none
                 found["person", index] = {"person": said["person"], "agency": said["agency"]}
             if kind is Kind.INTENT:
                 found["custody", index] = {"package": said["package"], "state": "intent", "note": said["scheme"], "day": said["day"]}
@@ -108,7 +114,7 @@ def _told(office: Office, tx: Tx) -> dict[tuple[str, int], Row]:
 
 
 def _table_of(kind: Kind, said: Row) -> str:
-    if kind is Kind.KEY:
+    if kind is Kind.KEY and "act" in said:
         return _KEY_ACTS[str(said["act"])]
     return _TABLE.get(kind) or str(said.get("enrols", "in_force"))
 

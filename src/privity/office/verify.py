@@ -19,6 +19,7 @@ from privity.ledger import log
 from privity.office import batch as batches
 from privity.office import bounds, cosigned, determinations, dispose, enrol, law, record, register, signing, tables, witnessed
 from privity.office.keys import check, tenures
+from privity.office.persons import checking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,6 +60,7 @@ def verify(office: Office, held: Sequence[str] = ()) -> Verified:
         found += [problem for row in packages for problem in _package(office, row)]
         found += [problem for row in tx.rows("in_force", kind="law") for problem in _law(office, row["digest"])]
         found += register.differences(office, tx)
+        found += checking.differences(office, tx)
         size = tx.head().size
     for one in known:
         found += _batch(office, one)

@@ -227,11 +227,12 @@ used = Table(  # which case, and what for, is in the entry's opening alone
     metadata,
     _seq(),
     _has("package", Text, ForeignKey("package.package")),
-    _has("used", Integer, CheckConstraint("used IN (0, 1)")),
+    _has("used", Integer),
     _has("day", Date),
     _has("person"),
     _has("signature"),
     _may("entry", _Index),
+    CheckConstraint("used IN (0, 1)"),
     Index("used_by_package", "package"),
 )
 substantiation = Table(  # what a step says is in the entry's opening alone, and read there
@@ -381,6 +382,75 @@ key_end = Table(  # from which day a person's key, or the key to which their pac
 
 # ---------------------------------------------------------------- persons
 
+Index("opening_file_by_first", opening_file.c.first)  # an account opens single entries among millions
+tag_key = Table(  # the public half of the key that makes persons' labels; the newest makes new ones
+    "tag_key", metadata, _seq(), _has("public", LargeBinary), _has("day", Date), _may("entry", _Index)
+)
+map_root = Table(  # each state of the map of disclosures, and how many entries it covers
+    "map_root",
+    metadata,
+    _key("version", _Index),
+    _has("epoch", _Index, ForeignKey("tag_key.seq")),
+    _has("root", LargeBinary),
+    _has("covers", _Index),
+    _has("day", Date),
+    _may("entry", _Index),
+)
+map_node = Table(  # `ledger.verifiable_map`: a branch (two hashes), or a lone label and its leaf
+    "map_node",
+    metadata,
+    _key("place", LargeBinary),  # epoch, depth, prefix
+    _key("version", _Index, ForeignKey("map_root.version")),
+    _has("lone", Integer),
+    _has("left", LargeBinary),
+    _has("right", LargeBinary),
+    CheckConstraint("lone IN (0, 1)"),
+)
+map_leaf = Table(  # a label's list, sealed with the archive's key
+    "map_leaf",
+    metadata,
+    _key("label", LargeBinary),
+    _key("version", _Index, ForeignKey("map_root.version")),
+    _has("commitment", LargeBinary),
+    _has("sealed", LargeBinary),
+)
+map_place = Table(  # in which list the rows of an intent stand, since which version
+    "map_place",
+    metadata,
+    _key("intent", _Index),
+    _key("version", _Index, ForeignKey("map_root.version")),
+    _has("list"),
+    _words("list", "shown", "kept back"),
+)
+notice_delay = Table(
+    "notice_delay",
+    metadata,
+    _seq(),
+    _has("package", Text, ForeignKey("package.package")),
+    _has("authority"),
+    _has("form"),
+    _has("until", Date),
+    _has("person"),
+    _has("day", Date),
+    _may("signature", LargeBinary),
+    _may("entry", _Index),
+    Index("notice_delay_by_package", "package"),
+)
+contest = Table(  # ``about``: a keyed digest of the record id
+    "contest",
+    metadata,
+    _seq(),
+    _has("contest"),
+    _has("about"),
+    _has("state"),
+    _has("person"),
+    _has("day", Date),
+    _may("signature", LargeBinary),
+    _may("entry", _Index),
+    _words("state", "open", "resolution signed", "resolved"),
+    Index("contest_by_about", "about"),
+)
+
 # ---------------------------------------------------------------- records and statements
 
 # ---------------------------------------------------------------- what holds now
@@ -396,6 +466,8 @@ LATEST: dict[str, tuple[str, ...]] = {
     "office_key": ("key",),
     "halt": ("halt",),
     "hold": ("hold",),
+    "notice_delay": ("package",),
+    "contest": ("contest",),
 }
 """Of which tables the last row for the same subject holds, and what the subject is. A view ``TABLE_now`` shows it."""
 

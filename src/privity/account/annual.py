@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from privity.account.law import AccountingLaw, Annual
 
 REQUESTS, INSTANCES = "requests", "instances of disclosure"
+UNNAMED = "{}: recorded without an id, so that one may count twice"
+PACKAGES = "packages that carried a disclosure"
 DUE, OVERDUE, FURNISHED, OPEN = "due", "overdue", "furnished", "the year has not closed"
 
 
@@ -156,7 +158,6 @@ def _reportable(parts: _Parts, law: Annual) -> None:
 
 
 def _row(agency: str, name: str, parts: _Parts) -> Row:
-    unnamed = int((parts.later["people"] - parts.later["records"].list.len().cast(pl.Int64)).sum())
     return Row(
         agency,
         name,
@@ -165,7 +166,7 @@ def _row(agency: str, name: str, parts: _Parts) -> Row:
         people=people(parts.made["record_id"], parts.later),
         unacknowledged=parts.made.filter(standing=UNACKNOWLEDGED).height,
         afterwards=int(parts.later["people"].sum()),
-        unnamed=unnamed,
+        unnamed=_total(_unnamed(parts)),
         packages=parts.made["package"].n_unique(),
         purposes=tuple(sorted((purpose, _total(found)) for purpose, found in _purposes(parts).items())),
     )
@@ -179,6 +180,8 @@ def _behind(agency: str, row: Row, parts: _Parts, called: str) -> Iterator[Behin
     yield Behind(agency, called, row.people, _by_entry(_newly_seen(parts)))
     yield Behind(agency, f"{INSTANCES}: {UNACKNOWLEDGED}", row.unacknowledged, _by_entry(_one_each(unacknowledged)))
     yield Behind(agency, f"{INSTANCES}: {AFTERWARDS}", row.afterwards, _by_entry(parts.later.select("entry", "people").iter_rows()))
+    yield Behind(agency, UNNAMED.format(called), row.unnamed, _by_entry(_unnamed(parts)))
+    yield Behind(agency, PACKAGES, row.packages, _by_entry(set(_one_each(parts.made))))
     for purpose, found in sorted(_purposes(parts).items()):
         yield Behind(agency, f"purpose: {purpose}", _total(found), _by_entry(found))
 
@@ -198,11 +201,17 @@ def _one_each(made: pl.DataFrame) -> list[tuple[int, int]]:
 def _newly_seen(parts: _Parts) -> list[tuple[int, int]]:
     """A person counts with the entry that named them first; whoever was recorded without an id counts with that entry."""
     first: dict[str, int] = {}
-    listed = parts.later.select("entry", "records").explode("records", empty_as_null=False, keep_nulls=False).rename({"records": "record_id"})
+    listed = (
+        parts.later.select("entry", "records").explode("records", empty_as_null=False, keep_nulls=False).rename({"records": "record_id"})
+    )
     for entry, person in pl.concat([parts.made.select("entry", "record_id"), listed]).drop_nulls().sort("entry").iter_rows():
         first.setdefault(person, entry)
-    unnamed = parts.later.select("entry", pl.col("people") - pl.col("records").list.len().cast(pl.Int64)).iter_rows()
-    return [*((entry, 1) for entry in first.values()), *unnamed]
+    return [*((entry, 1) for entry in first.values()), *_unnamed(parts)]
+
+
+def _unnamed(parts: _Parts) -> list[tuple[int, int]]:
+    """People of whom only the number was recorded."""
+    return list(parts.later.select("entry", pl.col("people") - pl.col("records").list.len().cast(pl.Int64)).iter_rows())
 
 
 def _purposes(parts: _Parts) -> dict[str, list[tuple[int, int]]]:

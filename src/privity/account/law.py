@@ -1,7 +1,7 @@
 """A regime's ``accounting.toml`` → what its accounting has to say, and how: exemptions, codes, forms, the yearly table, notices.
 
-A regime without the file has no form of its own; its figures can be folded all the same. A citation stands for itself and all that is below it:
-what is exempt under 26 USC 6103(c) is exempt under (c)(1). Whether the exemptions are those of the statute is for
+A regime without the file has no form of its own; its figures can be folded all the same. A citation stands for itself and all that is
+below it: what is exempt under 26 USC 6103(c) is exempt under (c)(1). Whether the exemptions are those of the statute is for
 `tests/reports/test_accounting_law.py`, which has the statute's own list.
 """
 
@@ -103,12 +103,13 @@ class Code:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AccountingLaw:
-    """One regime's accounting. ``retention_years``: None if it is permanent."""
+    """One regime's accounting. ``retention_years``: None if it is permanent. ``purpose_words``: besides those of the vocabulary."""
 
     title: str
     cite: str
     retention_years: int | None
     retention_cite: str
+    purpose_words: tuple[str, ...]
     exempt: tuple[str, ...]
     withheld: tuple[str, ...]
     agency_types: Mapping[str, str]
@@ -158,7 +159,9 @@ def load(root: Path, folder: Path) -> AccountingLaw:
     for key in whole:
         if key not in _TABLES:
             raise file.wrong("the file", f"unknown key `{key}`")
-    said = entry(file, "accounting", whole.get("accounting"), _ACCOUNTING, {"retention_years": int, "recorded_as": str})
+    said = entry(
+        file, "accounting", whole.get("accounting"), _ACCOUNTING, {"retention_years": int, "recorded_as": str, "purpose_words": list}
+    )
     if said["retention"] not in ("permanent", "years") or (said["retention"] == "years") != ("retention_years" in said):
         raise file.wrong("accounting", "`retention` is `permanent`, or `years` with `retention_years`")
     years = said.get("retention_years")
@@ -167,9 +170,10 @@ def load(root: Path, folder: Path) -> AccountingLaw:
         text(said, "cite"),
         years if isinstance(years, int) else None,
         text(said, "retention_cite"),
+        words(file, "accounting", said, "purpose_words"),
         _cited(file, whole, "exempt"),
         _cited(file, whole, "withheld"),
-        {kind: code for kind, code in _pairs(file, whole, "agency_type", "kind", "code").items()},
+        _pairs(file, whole, "agency_type", "kind", "code"),
         _codes(file, whole),
         {_one_citation(file, "purpose", cite): code for cite, code in _pairs(file, whole, "purpose", "cite", "code").items()},
         _pairs(file, whole, "what", "id", "plain"),
@@ -233,7 +237,15 @@ def _couples(file: LawFile, where: str, raw: object) -> tuple[tuple[str, str], .
 
 
 def _annual(file: LawFile, raw: object) -> Annual:
-    needs: dict[str, type] = {"title": str, "cite": str, "due_days": int, "due_cite": str, "furnished_to": str, "kinds": list, "kinds_cite": str}
+    needs: dict[str, type] = {
+        "title": str,
+        "cite": str,
+        "due_days": int,
+        "due_cite": str,
+        "furnished_to": str,
+        "kinds": list,
+        "kinds_cite": str,
+    }
     said = entry(file, "annual", raw, needs, {"people": str, "note": str, "stops": list})
     days = said["due_days"]
     return Annual(

@@ -5,7 +5,8 @@ nobody. A *disclosure* line is one row that a package answers with a disclosure,
 acknowledged it. A line *recorded afterwards* is what the office was told of; it was never determined here. Each line names its entries.
 
 No word of a request is in a line. A sender that is not enrolled is not named, for its name is the sender's own text, and an
-authority stands in its canonical spelling or as what cannot be read. The words of a reason are in the sealed request, under the receipt's entry.
+authority stands in its canonical spelling or as what cannot be read. The words of a reason are in the sealed request, under the receipt's
+entry.
 """
 
 from __future__ import annotations
@@ -31,16 +32,36 @@ NOT_ENROLLED = "a sender that is not enrolled"
 UNREADABLE = "could not be read"
 NO_CITATION = "no citation that can be read"
 COLUMNS: Kinds = {
-    "line": pl.String, "date": pl.Date, "agency": pl.String, "agency_name": pl.String, "agency_address": pl.String, "agency_type": pl.String,
-    "agency_code": pl.String, "authority": pl.String, "purpose": pl.String, "purpose_code": pl.String, "what": pl.String, "people": pl.Int64,
-    "where": pl.String, "accountable": pl.Boolean, "withheld": pl.Boolean, "keep_until": pl.String, "entry": pl.Int64, "determination": pl.Int64,
-    "intent": pl.Int64, "package": pl.String, "batch": pl.String, "row": pl.Int64,
-}  # fmt: skip
+    "line": pl.String,
+    "date": pl.Date,
+    "agency": pl.String,
+    "agency_name": pl.String,
+    "agency_address": pl.String,
+    "agency_type": pl.String,
+    "agency_code": pl.String,
+    "authority": pl.String,
+    "purpose": pl.String,
+    "purpose_code": pl.String,
+    "what": pl.String,
+    "people": pl.Int64,
+    "where": pl.String,
+    "accountable": pl.Boolean,
+    "withheld": pl.Boolean,
+    "keep_until": pl.String,
+    "entry": pl.Int64,
+    "determination": pl.Int64,
+    "intent": pl.Int64,
+    "package": pl.String,
+    "batch": pl.String,
+    "row": pl.Int64,
+}
 
 
 def lines(told: Told, law: AccountingLaw, since: date, through: date) -> pl.DataFrame:
     """Every line of a period (columns ``COLUMNS``), in the order of date and entry."""
-    raw = pl.concat([_requests(told, since, through), _disclosures(told, since, through), _afterwards(told, since, through)], how="diagonal")
+    raw = pl.concat(
+        [_requests(told, since, through), _disclosures(told, since, through), _afterwards(told, since, through)], how="diagonal"
+    )
     said = _agencies(raw, told, law)
     filled = _authorities(said, law).with_columns(pl.col("what").replace(dict(law.what)), _keep_until(law).alias("keep_until"))
     return filled.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items()).sort("date", "entry", "row", maintain_order=True)
@@ -62,10 +83,21 @@ def _requests(told: Told, since: date, through: date) -> pl.DataFrame:
     answered = told.answered.select("batch", "ordinal", "disclosed", "package", pl.col("entry").alias("intent"))
     whole = rows.join(decided, on=["batch", "ordinal"], how="left").join(answered, on=["batch", "ordinal"], how="left")
     return whole.select(
-        pl.lit("request").alias("line"), pl.col("day").alias("date"), "agency", "basis", pl.col("purpose").fill_null(NOT_STATED),
-        pl.lit("requested").alias("what"), pl.col("ordinal").is_not_null().cast(pl.Int64).alias("people"), _where().alias("where"), "entry",
-        "determination", "intent", "package", "batch", pl.col("ordinal").cast(pl.Int64).alias("row"),
-    )  # fmt: skip
+        pl.lit("request").alias("line"),
+        pl.col("day").alias("date"),
+        "agency",
+        "basis",
+        pl.col("purpose").fill_null(NOT_STATED),
+        pl.lit("requested").alias("what"),
+        pl.col("ordinal").is_not_null().cast(pl.Int64).alias("people"),
+        _where().alias("where"),
+        "entry",
+        "determination",
+        "intent",
+        "package",
+        "batch",
+        pl.col("ordinal").cast(pl.Int64).alias("row"),
+    )
 
 
 def _where() -> pl.Expr:
@@ -91,19 +123,37 @@ def _disclosures(told: Told, since: date, through: date) -> pl.DataFrame:
     purposes = told.decided.select("batch", "ordinal", "purpose")
     made = told.disclosed(since, through).join(purposes, on=["batch", "ordinal"], how="left", maintain_order="left")
     return made.select(
-        pl.lit("disclosure").alias("line"), pl.col("day").alias("date"), "agency", "basis", pl.col("purpose").fill_null(NOT_STATED),
-        pl.lit(SAME).alias("what"), pl.lit(1, pl.Int64).alias("people"), pl.col("standing").alias("where"), pl.col("receipt").alias("entry"),
-        "determination", pl.col("entry").alias("intent"), "package", "batch", pl.col("ordinal").cast(pl.Int64).alias("row"),
-    )  # fmt: skip
+        pl.lit("disclosure").alias("line"),
+        pl.col("day").alias("date"),
+        "agency",
+        "basis",
+        pl.col("purpose").fill_null(NOT_STATED),
+        pl.lit(SAME).alias("what"),
+        pl.lit(1, pl.Int64).alias("people"),
+        pl.col("standing").alias("where"),
+        pl.col("receipt").alias("entry"),
+        "determination",
+        pl.col("entry").alias("intent"),
+        "package",
+        "batch",
+        pl.col("ordinal").cast(pl.Int64).alias("row"),
+    )
 
 
 def _afterwards(told: Told, since: date, through: date) -> pl.DataFrame:
     """A line a disclosure that was recorded afterwards."""
     return told.afterwards(since, through).select(
-        pl.lit(AFTERWARDS).alias("line"), pl.col("made").alias("date"), "agency", pl.col("authority").alias("basis"), "purpose", "what", "people",
-        pl.concat_str(pl.lit("made by "), pl.col("channel"), pl.lit(", entered "), pl.col("entered").cast(pl.String)).alias("where"), "entry",
+        pl.lit(AFTERWARDS).alias("line"),
+        pl.col("made").alias("date"),
+        "agency",
+        pl.col("authority").alias("basis"),
+        "purpose",
+        "what",
+        "people",
+        pl.concat_str(pl.lit("made by "), pl.col("channel"), pl.lit(", entered "), pl.col("entered").cast(pl.String)).alias("where"),
+        "entry",
         pl.col("entry").alias("intent"),
-    )  # fmt: skip
+    )
 
 
 # ---------------------------------------------------------------- agencies, authorities, dates

@@ -1,4 +1,4 @@
-"""What entries and their openings say of requests and disclosures, as tables with fixed columns. Made by `office.reports.read`, folded here.
+"""What entries and openings say of requests and disclosures, as tables with fixed columns. `office.reports.read` makes them.
 
 A row that no entry says is not here, and what is not here is in no figure. ``record_id`` is the person; it is counted and never shown.
 """
@@ -13,7 +13,14 @@ import polars as pl
 Kinds = dict[str, pl.DataType | type[pl.DataType]]
 
 RECEIVED: Kinds = {"batch": pl.String, "agency": pl.String, "basis": pl.String, "day": pl.Date, "rows": pl.Int64, "entry": pl.Int64}
-DECIDED: Kinds = {"batch": pl.String, "ordinal": pl.UInt32, "outcome": pl.String, "stage": pl.String, "purpose": pl.String, "entry": pl.Int64}
+DECIDED: Kinds = {
+    "batch": pl.String,
+    "ordinal": pl.UInt32,
+    "outcome": pl.String,
+    "stage": pl.String,
+    "purpose": pl.String,
+    "entry": pl.Int64,
+}
 ANSWERED: Kinds = {
     "batch": pl.String,
     "ordinal": pl.UInt32,
@@ -56,9 +63,9 @@ STATES = (ACKNOWLEDGED, UNACKNOWLEDGED, RECALLED, RECALLED_UNSEEN, DESTROYED)
 class Told:
     """What a ledger of ``size`` entries with this root (hexadecimal) says.
 
-    ``received``: every receipt of every year. ``decided``: rows of the batches that the period needs, and of no others. ``answered``: every row that
-    an intent answers, of every year; ``determination`` is null where nothing was disclosed. ``custody``: what became of packages.
-    ``agencies``: as last enrolled. ``recorded``: disclosures that were made elsewhere and entered later.
+    ``received``: every receipt of every year. ``decided``: rows of the batches that the period needs, and of no others. ``answered``:
+    every row that an intent answers, of every year; ``determination`` is null where nothing was disclosed. ``custody``: what became of
+    packages. ``agencies``: as last enrolled. ``recorded``: disclosures that were made elsewhere and entered later.
     """
 
     origin: str
@@ -76,14 +83,17 @@ class Told:
         return self.received.filter(pl.col("day").is_between(since, through))
 
     def disclosed(self, since: date, through: date) -> pl.DataFrame:
-        """A row for each row disclosed in a period, with ``agency``, ``basis``, ``receipt`` and ``standing``: where its package is (`STATES`)."""
+        """A row for each row disclosed in a period, with ``agency``, ``basis``, ``receipt``, and ``standing`` (one of `STATES`)."""
         made = self.answered.filter(pl.col("disclosed") & pl.col("day").is_between(since, through))
         asked = self.received.select("batch", "agency", "basis", pl.col("entry").alias("receipt"))
         joined = made.join(asked, on="batch", how="left", maintain_order="left").join(self.standing(), on="package", how="left")
         return joined.with_columns(pl.col("standing").fill_null(UNACKNOWLEDGED)).sort("entry", "ordinal")
 
     def standing(self) -> pl.DataFrame:
-        """``package``, ``standing``: of each package about which something came after its intent. A recall is not undone by what came before it."""
+        """``package``, ``standing``: of each package about which something came after its intent.
+
+        A recall is not undone by what came before it.
+        """
         said = {state: (pl.col("state") == state).any() for state in ("recalled", "acknowledged", "destroyed")}
         per = self.custody.group_by("package").agg(**said)
         word = (

@@ -4,8 +4,8 @@
 calendar year and by agency, the number of requests, of instances of disclosure, of taxpayers, and the general purposes. Requests count in
 the year in which they were received, disclosures in the year in which they were made. The requests of the year
 reconcile to the row: each stands in exactly one of the lines ``LINES``, and what does not add up is said, not hidden. An
-intent without an acknowledgement counts as disclosed. A disclosure that was recorded afterwards counts, on a line of its own, and is no request
-row: it was never determined here.
+intent without an acknowledgement counts as disclosed. A disclosure that was recorded afterwards counts, on a line of its own, and is no
+request row: it was never determined here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import date
 
 import polars as pl
 
-from privity.account.told import AFTERWARDS, NOT_STATED, STATES, Told, people, whole_year
+from privity.account.told import AFTERWARDS, NOT_STATED, STATES, Kinds, Told, people, whole_year
 from privity.terms import Outcome, Stage
 
 LINES = ("refused on the request", "disclosed", "answered without disclosure", "awaiting review or answer day", "in process")
@@ -54,9 +54,14 @@ def _asked_for(told: Told, span: tuple[date, date]) -> pl.DataFrame:
     made, later, asked = told.disclosed(*span), told.afterwards(*span), told.asked_afterwards(*span)
     names = sorted({*files["agency"], *made["agency"].drop_nulls(), *later["agency"], *asked["agency"]})
     counted = [(name, *_figures(*(frame.filter(agency=name) for frame in (files, made, later, asked)))) for name in names]
-    return pl.DataFrame(counted, schema=["agency", "files", "requests", "instances of disclosure", "taxpayers"], orient="row").cast(
-        {"agency": pl.String} | dict.fromkeys(("files", "requests", "instances of disclosure", "taxpayers"), pl.Int64)
-    )
+    kinds: Kinds = {
+        "agency": pl.String,
+        "files": pl.Int64,
+        "requests": pl.Int64,
+        "instances of disclosure": pl.Int64,
+        "taxpayers": pl.Int64,
+    }
+    return pl.DataFrame(counted, schema=kinds, orient="row")
 
 
 def _figures(files: pl.DataFrame, made: pl.DataFrame, later: pl.DataFrame, asked: pl.DataFrame) -> tuple[int, int, int, int]:
@@ -89,7 +94,11 @@ def _parts(told: Told, span: tuple[date, date], standing: pl.DataFrame) -> pl.Da
     """What two figures are made of: disclosures of the year by where their package is, and answers without disclosure by why."""
     made = told.disclosed(*span).group_by("agency", pl.col("standing").alias("part")).agg(pl.len().alias("rows"))
     later = told.afterwards(*span).group_by("agency", pl.lit(AFTERWARDS).alias("part")).agg(pl.col("people").sum().alias("rows"))
-    silent = standing.group_by("agency").agg(pl.col(ON_THE_RECORD, REFERRED).sum()).unpivot(index="agency", variable_name="part", value_name="rows")
+    silent = (
+        standing.group_by("agency")
+        .agg(pl.col(ON_THE_RECORD, REFERRED).sum())
+        .unpivot(index="agency", variable_name="part", value_name="rows")
+    )
     both = [
         _part("instances of disclosure", made, (*STATES, AFTERWARDS)),
         _part("instances of disclosure", later, (*STATES, AFTERWARDS)),
@@ -105,7 +114,9 @@ def _part(figure: str, rows: pl.DataFrame, among: tuple[str, ...]) -> pl.DataFra
 
 def _purposes(batches: pl.DataFrame, told: Told, span: tuple[date, date]) -> pl.DataFrame:
     """(p)(3)(C)(ii): the general purposes, by rows; of a row that nobody has read yet, none is stated."""
-    stated = batches.select("batch", "agency").join(told.decided, on="batch").select("agency", "purpose", pl.lit(1).cast(pl.Int64).alias("rows"))
+    stated = (
+        batches.select("batch", "agency").join(told.decided, on="batch").select("agency", "purpose", pl.lit(1).cast(pl.Int64).alias("rows"))
+    )
     read = told.decided.group_by("batch").agg(pl.len().cast(pl.Int64).alias("read"))
     unread = batches.join(read, on="batch", how="left").select(
         "agency", pl.lit(NOT_STATED).alias("purpose"), (pl.col("rows") - pl.col("read").fill_null(0)).alias("rows")
@@ -119,7 +130,7 @@ def _purposes(batches: pl.DataFrame, told: Told, span: tuple[date, date]) -> pl.
 
 
 def _gaps(told: Told, standing: pl.DataFrame, asked: pl.DataFrame, lines: pl.DataFrame, parts: pl.DataFrame) -> tuple[str, ...]:
-    """What does not close: more answered than decided, more decided than received, lines or parts that do not add up, answers to nothing."""
+    """What does not close: more answered than decided, or decided than received; parts that do not add up; answers to nothing."""
     return (*_short(standing), *_strange(told), *_unmatched(asked, lines, parts))
 
 
@@ -145,5 +156,9 @@ def _unmatched(asked: pl.DataFrame, lines: pl.DataFrame, parts: pl.DataFrame) ->
     """Figures whose parts do not add up to them."""
     summed = parts.group_by("agency", "figure").agg(pl.col("rows").sum())
     added = {(agency, figure): rows for agency, figure, rows in summed.iter_rows()}
-    said = [(figure, *row) for table, figure in ((asked, "instances of disclosure"), (lines, LINES[2])) for row in table.select("agency", figure).rows()]
+    said = [
+        (figure, *row)
+        for table, figure in ((asked, "instances of disclosure"), (lines, LINES[2]))
+        for row in table.select("agency", figure).rows()
+    ]
     return [f"{name}: the parts of `{figure}` do not add up to it" for figure, name, rows in said if added.get((name, figure), 0) != rows]

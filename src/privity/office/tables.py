@@ -40,6 +40,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "package": _same("package", "batch", "officer", "digest", "disclosed", rows="ordinals", recipient="recipient_key"),
     "custody": _same("package", "state", "note", "day"),
     "shard": _same("batch"),
+    "recorded": _same(
+        "recorded", "agency", "officer", "made", "requested", "authority", "purpose", "what", "channel", "people", "enterer", "confirmer"
+    ),
+    "statement": _same("statement", "scope", "digest", "day"),
 }
 _TABLE = {
     Kind.RECEIPT: "batch",
@@ -51,6 +55,8 @@ _TABLE = {
     Kind.ACKNOWLEDGEMENT: "custody",
     Kind.RECALL: "custody",
     Kind.DESTROYED: "custody",
+    Kind.RECORDED: "recorded",
+    Kind.STATEMENT: "statement",
 }
 
 

@@ -17,7 +17,7 @@ from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.office import batch as batches
-from privity.office import bounds, determinations, dispose, enrol, law, record, register, tables
+from privity.office import bounds, determinations, dispose, enrol, law, past, record, register, tables
 from privity.store import archive
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def verify(office: Office, held: Sequence[str] = ()) -> Verified:
         found += [problem for row in packages for problem in _package(office, row)]
         found += [problem for row in tx.rows("in_force", kind="law") for problem in _law(office, row["digest"])]
         found += register.differences(office, tx)
+        found += past.unsigned(office, tx)
         size = tx.head().size
     for one in known:
         found += _batch(office, one)

@@ -1,8 +1,8 @@
 """The ledger and its openings → `account.told.Told`. Nothing is read from a table that an entry does not stand behind.
 
-First the ledger itself is verified; then every entry must have an opening, and each opening that is used is held against its entry. What a table
-says is not asked: a row of ``batch`` or ``package`` that somebody deleted changes no figure. Purposes stand in the sealed facts, whose digest every
-determination names. Anything missing or altered is an error, so no figure is given that cannot be relied on.
+First the ledger itself is verified; then every entry must have an opening, and each opening that is used is held against its entry. What a
+table says is not asked: a row of ``batch`` or ``package`` that somebody deleted changes no figure. Purposes stand in the sealed facts,
+whose digest every determination names. Anything missing or altered is an error, so no figure is given that cannot be relied on.
 """
 
 from __future__ import annotations
@@ -75,16 +75,20 @@ def of_period(office: Office, since: date, through: date) -> Told:
         TamperError: an entry or an opening is missing or altered.
     """
     with office.store.read() as tx:
-        size, root = verified(office, tx)
-        files = list(opening_files(tx, size))
-        rows = _Rows()
-        for file in files:
-            if file.kind in _USED:
-                _take(rows, file, opened(office, tx, file))
-        received = _frame(rows.received, RECEIVED)
-        answered = _frame(rows.answered, ANSWERED)
-        needed = _needed(received, answered, since, through)
-        decided = _decided(office, tx, [file for file in files if file.kind is Kind.DETERMINATION and file.batch in needed])
+        return within(office, tx, since, through)
+
+
+def within(office: Office, tx: Tx, since: date, through: date) -> Told:
+    """Like ``of_period``, as one transaction sees it: for an act that is entered in the same transaction."""
+    size, root = verified(office, tx)
+    files = list(opening_files(tx, size))
+    rows = _Rows()
+    for file in files:
+        if file.kind in _USED:
+            _take(rows, file, opened(office, tx, file))
+    received, answered = _frame(rows.received, RECEIVED), _frame(rows.answered, ANSWERED)
+    needed = _needed(received, answered, since, through)
+    decided = _decided(office, tx, [file for file in files if file.kind is Kind.DETERMINATION and file.batch in needed])
     custody, agencies = _frame(rows.custody, CUSTODY), _frame(list(rows.agencies.values()), AGENCIES)
     return Told(office.origin, size, root, received, decided, answered, custody, agencies, _frame(rows.recorded, RECORDED))
 

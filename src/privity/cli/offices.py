@@ -1,4 +1,4 @@
-"""Commands on an office: init, load, submit, batches, determinations, answers, explain, account."""
+"""Commands on an office: init, load, submit, batches, determinations, answers, explain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import typer
 
 from privity.cli import options, screen
 from privity.cli.progress import progress
-from privity.errors import RefusedError
 
 BOUND = ("identified by", "asked", "identified", "namesakes expected", "decoys taken", "wrong at most")
 
@@ -22,7 +21,6 @@ StoreOwner = Annotated[
 ]
 
 if TYPE_CHECKING:
-    from privity.account import Accounting
     from privity.office.explain import Explanation
 
 
@@ -171,28 +169,6 @@ def add_to(app: typer.Typer) -> None:
         found = _explained(folder, row)
         screen.answer(as_json, asdict(found), lambda: _show_row(found))
 
-    @app.command()
-    def account(
-        folder: options.OfficeFolder,
-        year: Annotated[int, typer.Option("--year", help="Calendar year.")],
-        as_json: options.Json = False,
-    ) -> None:
-        """The accounting of requests and disclosures of a year, by agency. Example: privity account office --year 2025"""
-        from privity.office.accounting import for_year
-        from privity.office.place import open_office
-
-        found = for_year(open_office(folder), year)
-        said = {
-            "year": year,
-            "agencies": found.agencies.rows(named=True),
-            "reconciled": found.reconciled.rows(named=True),
-            "purposes": found.purposes.rows(named=True),
-            "gaps": list(found.gaps),
-        }
-        screen.answer(as_json, said, lambda: _show_account(found))
-        if found.gaps:
-            raise RefusedError("the accounting does not reconcile", remedy="run `privity verify`")
-
 
 def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
     from privity.office import basis, bounds
@@ -265,13 +241,3 @@ def _show_row(found: Explanation) -> None:
     for one in found.lines:
         if one.standing in ("not met", "fact missing"):
             screen.say(f"\n{one.cite}: {one.fails}." + (f"\n  to supply: {one.supply}." if one.supply else ""))
-
-
-def _show_account(found: Accounting) -> None:
-    both = ((found.agencies, "as 26 USC 6103(p)(3)(C) asks"), (found.reconciled, "where each request stands"))
-    for table, title in both:
-        for row in table.iter_rows(named=True):
-            lines = [(name, row[name]) for name in table.columns if name != "agency"]
-            screen.table(f"{row['agency']}, {found.year}: {title}", ("", "rows"), lines, right=(1,))
-    screen.table("purposes", ("agency", "purpose", "rows"), found.purposes.rows(), right=(2,))
-    screen.say("every request of the year stands in exactly one line" if not found.gaps else "\n".join(found.gaps))

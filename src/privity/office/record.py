@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from privity.errors import RefusedError, TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
+from privity.office import openings
 from privity.office.keys import tenures
 from privity.store import archive
-from privity.store.archive import Openings
 from privity.store.part import Part
 
 if TYPE_CHECKING:
@@ -122,23 +122,8 @@ def opened(office: Office, tx: Tx, first: int, count: int) -> list[bytes]:
     found = [row for row in tx.rows("opening_file", first=first) if row["count"] == count]
     if not found:
         raise TamperError(f"entries from {first} have no opening", remedy="run `privity verify`")
-    openings = openings_of(office, found[0])
-    problem = next(log.mismatches(tx, first, openings.salts, openings.rows), None)
+    kept = openings.cut(office, found[0])
+    problem = next(log.mismatches(tx, first, kept.salts, kept.rows), None)
     if problem is not None:
         raise TamperError(str(problem), remedy="run `privity verify`")
-    return openings.rows
-
-
-def openings_of(office: Office, file: Mapping[str, object]) -> Openings:
-    """Salts and rows for a row of ``opening_file``, cut out of a file that may open other entries too. Not yet held against the ledger.
-
-    Raises:
-        TamperError: the file is missing or was altered, or opens other entries.
-    """
-    first, count = int(str(file["first"])), int(str(file["count"]))
-    kept = archive.read(office.openings(), office.archive_key, str(file["name"]))
-    skip = first - kept.first
-    if skip < 0 or skip + count > len(kept.rows):
-        raise TamperError(f"the opening of entry {first} is of another entry", remedy="run `privity verify`")
-    salts = kept.salts[entries.SALT * skip : entries.SALT * (skip + count)]
-    return Openings(first, salts, kept.rows[skip : skip + count])
+    return kept.rows

@@ -54,6 +54,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "map_root": _same("version", "root", "covers", "day"),
     "notice_delay": _same("package", "authority", "form", "until", "person", "day", "signature"),
     "contest": _same("contest", "about", "state", "person", "day", "signature"),
+    "recorded": _same(
+        "recorded", "agency", "officer", "made", "requested", "authority", "purpose", "what", "channel", "people", "enterer", "confirmer"
+    ),
+    "statement": _same("statement", "scope", "digest", "day"),
 }
 _TABLE = {
     Kind.RECEIPT: "batch",
@@ -73,6 +77,8 @@ _TABLE = {
     Kind.SUBSTANTIATION: "substantiation",
     Kind.NOTICE: "notice_delay",
     Kind.CONTEST: "contest",
+    Kind.RECORDED: "recorded",
+    Kind.STATEMENT: "statement",
 }
 _KEY_ACTS = {"proposed": "key_act", "confirmed": "key_act", "rotated": "office_key", "revoked": "office_key", "ended": "key_end"}
 

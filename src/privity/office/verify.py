@@ -17,8 +17,9 @@ from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.office import batch as batches
-from privity.office import bounds, cosigned, determinations, dispose, enrol, law, record, register, signing, tables, witnessed
+from privity.office import bounds, cosigned, determinations, dispose, enrol, law, past, record, register, signing, tables, witnessed
 from privity.office.keys import check, tenures
+from privity.office.openings import cut
 from privity.office.persons import checking
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def verify(office: Office, held: Sequence[str] = ()) -> Verified:
         found += [problem for row in tx.rows("in_force", kind="law") for problem in _law(office, row["digest"])]
         found += register.differences(office, tx)
         found += checking.differences(office, tx)
+        found += past.unsigned(office, tx)
         size = tx.head().size
     for one in known:
         found += _batch(office, one)
@@ -71,7 +73,7 @@ def _opening(office: Office, tx: Tx, row: dict[str, object]) -> Iterator[str]:
     """Each opening opens its own entry."""
     first = int(str(row["first"]))
     try:
-        kept = record.openings_of(office, row)
+        kept = cut(office, row)
     except TamperError as error:
         yield f"entries from {first}: their openings cannot be read: {error}"
         return

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _OPENINGS, _OPENINGS_1 = b"privity openings 2\n", b"privity openings 1\n"
 _FRAME, _FRAME_1 = b"privity frame 2\n", b"privity frame 1\n"
 _ID = 8  # bytes
+_VALUE = b"privity value 1\n"
 _NONCE = 12
 _HEADER = struct.Struct("<QII")  # first, count, bytes before compression
 _SUFFIX = ".openings"
@@ -159,6 +160,28 @@ def open_frame(path: Path, key: bytes | Keys, *, about: str = "", digest: str | 
 
 def _named(header: bytes, path: Path, about: str) -> bytes:
     return header + f"{about}\n{path.name}".encode()
+
+
+# ---------------------------------------------------------------- values in a table
+
+
+def seal_value(plain: bytes, key: bytes | Keys, bound: bytes) -> bytes:
+    """A small value for a table's cell: key id, nonce, AES-256-GCM. ``bound`` says what it is; the same words open it again."""
+    current = _keys(key).current
+    return key_id(current) + _seal(plain, current, _VALUE + bound)
+
+
+def open_value(sealed: bytes, key: bytes | Keys, bound: bytes) -> bytes:
+    """What `seal_value` sealed.
+
+    Raises:
+        TamperError: it was altered or moved, or its key is not here.
+    """
+    found = _keys(key).named(sealed[:_ID])
+    plain = next(_opening(sealed[_ID:], [found], _VALUE + bound), None) if found else None
+    if plain is None:
+        raise TamperError("a sealed value was altered, moved or sealed with another key", remedy="run `privity verify`")
+    return plain
 
 
 # ---------------------------------------------------------------- sealing

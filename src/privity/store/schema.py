@@ -453,6 +453,37 @@ contest = Table(  # ``about``: a keyed digest of the record id
 
 # ---------------------------------------------------------------- records and statements
 
+recorded = Table(  # disclosures made elsewhere or before, entered by two people; about whom is in the opening alone
+    "recorded",
+    metadata,
+    _seq(),
+    _has("recorded"),
+    _has("agency"),
+    _has("officer"),
+    _has("made", Date),
+    _may("requested", Date),
+    _has("authority"),
+    _has("purpose"),
+    _has("what"),
+    _has("channel"),
+    _has("people", Integer),
+    _has("enterer"),
+    _has("confirmer"),
+    _may("entry", _Index),
+    UniqueConstraint("recorded"),
+    CheckConstraint("people > 0"),
+)
+statement = Table(  # what the office issued under its name: its text is in the opening
+    "statement",
+    metadata,
+    _seq(),
+    _has("statement"),
+    _has("scope"),
+    _has("digest"),
+    _has("day", Date),
+    _may("entry", _Index),
+)
+
 # ---------------------------------------------------------------- what holds now
 
 LATEST: dict[str, tuple[str, ...]] = {

@@ -26,7 +26,7 @@ from privity.ledger import entry as entries
 from privity.ledger.entry import Kind
 from privity.ledger.note import Signer
 from privity.ledger.tenure import REVOKED, ROTATED
-from privity.office import enrol, record, witness
+from privity.office import enrol, hold, record, witness
 from privity.office.keys import files, tenures
 from privity.office.keys.tenures import ARCHIVE, LEDGER
 from privity.store import archive
@@ -268,6 +268,7 @@ def prune(office: Office) -> list[str]:
         RefusedError: the ledger's key was rotated since the office was opened.
     """
     with office.store.write() as tx:  # nobody puts a key in force meanwhile
+        hold.require_none(office, tx, "no key is destroyed")
         if tenures.in_force(tx, LEDGER) not in (None, office.verifier.vkey):
             raise RefusedError("the ledger's key was rotated", remedy="run it again")
         known = _ever(office, tx, ARCHIVE)

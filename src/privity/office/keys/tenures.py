@@ -15,6 +15,7 @@ from privity.ledger import log
 from privity.ledger.note import Proof, Signer, Verifier
 from privity.ledger.tenure import Change, Tenure
 from privity.ledger.tlog import prove_inclusion
+from privity.office import openings
 from privity.office.keys import files
 from privity.store import archive
 
@@ -99,7 +100,7 @@ def ledger_changes(office: Office, tx: Tx) -> list[Change]:
 
 def _change(office: Office, tx: Tx, index: int) -> Change:
     (named,) = tx.rows("opening_file", first=index)
-    opening = archive.read(office.openings(), office.archive_key, named["name"])
+    opening = openings.cut(office, named)
     (raw,) = log.read_entries(tx, index, 1)
     proof = Proof(index, tuple(prove_inclusion(log.hashes(tx), index, index + 1)), checkpoint_at(tx, index + 1))
     return Change(opening.salts, opening.rows[0], raw, str(proof))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from privity.errors import TamperError
 from privity.ledger import verifiable_map
-from privity.office import law
 from privity.office.persons import classes, disclosures, keeping, notices, tags
 
 if TYPE_CHECKING:

@@ -16,9 +16,8 @@ from privity.errors import RefusedError
 from privity.ledger import entry as entries
 from privity.ledger import log, verifiable_map
 from privity.ledger.entry import Kind
-from privity.office import disk, record
+from privity.office import disk, openings, record
 from privity.office.persons import classes, disclosures, keeping, mapping, officers, page, tags
-from privity.store import archive
 from privity.subject import Ground
 from privity.terms import Duty
 
@@ -191,5 +190,5 @@ def _entries(office: Office, tx: Tx, indexes: list[int], opened: frozenset[int])
 
 def _opening(office: Office, tx: Tx, index: int) -> Json:
     record.opened(office, tx, index, 1)  # held against the ledger
-    kept = archive.read(office.openings(), office.archive_key, tx.rows("opening_file", first=index)[0]["name"])
+    kept = openings.cut(office, tx.rows("opening_file", first=index)[0])
     return {"salt": kept.salts[: entries.SALT].hex(), "row": kept.rows[0].decode()}

@@ -6,17 +6,14 @@ A list is sealed with the archive's key and bound to its label. Not here: what b
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import func, select
 
 from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger.verifiable_map import Branch, Lone, Part, Place
-from privity.store import schema
+from privity.store import archive, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
 
 _MANY = 500  # places or labels in one query
 _FEW = 64  # places that are worth a query each: every index step counts, and the root has a row a version
-_NONCE = 12
 
 
 class Leaf(NamedTuple):
@@ -116,11 +112,9 @@ def make_leaf(office: Office, items: Sequence[Mapping[str, Any]]) -> Leaf:
 
 def add_leaves(office: Office, tx: Tx, version: int, leaves: Mapping[bytes, Leaf]) -> None:
     """Keep lists, sealed."""
-    cipher = AESGCM(office.archive_key)
 
     def sealed(label: bytes, leaf: Leaf) -> bytes:
-        nonce = os.urandom(_NONCE)
-        return nonce + cipher.encrypt(nonce, leaf.salt + leaf.row, _bound(label))
+        return archive.seal_value(leaf.salt + leaf.row, office.archive_key, _bound(label))
 
     tx.add(
         "map_leaf",
@@ -148,10 +142,7 @@ def leaves_of(office: Office, tx: Tx, labels: Sequence[bytes], upto: int) -> dic
 def opened(office: Office, row: Mapping[str, Any]) -> Leaf:
     """A row of ``map_leaf``, opened and held against its commitment."""
     label, sealed, commitment = row["label"], row["sealed"], row["commitment"]
-    try:
-        plain = AESGCM(office.archive_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(label))
-    except (InvalidTag, ValueError):
-        raise _altered() from None
+    plain = archive.open_value(sealed, office.archive_key, _bound(label))
     salt, said = plain[: entries.SALT], plain[entries.SALT :]
     if entries.commit_rows(salt, [said]) != [commitment]:
         raise _altered()

@@ -111,7 +111,7 @@ def write(arguments: Sequence[str]) -> str:
     head = _HEAD.format(about=about, number=number, after=after, text=text, index=index)
     path = migrations.HERE / "versions" / f"{name}.py"
     path.write_text(head + _function("_tables", made) + _function("_guards", guards))
-    subprocess.run(["ruff", "format", "--quiet", str(path)], check=True)  # noqa: S603, S607 - a developer's own
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(path)], check=True)  # noqa: S603 - a developer's own
     return str(path)
 
 

@@ -7,12 +7,15 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from office import interlocked
 from office.interlocked import CHANGES, TOMORROW, approved_under_agreement, install, new_recipient, nothing, waiting
 from office.small import ANSWERED, Small
 from office.test_release import STAY, entered
+from privity import release as answers
+from privity import sample
 from privity.errors import RefusedError
 from privity.ledger.entry import Kind
 from privity.ledger.note import open_checkpoint
@@ -22,6 +25,7 @@ from privity.office.place import Office, open_office
 from privity.office.release import recall, release
 from privity.office.verify import verify
 from privity.seal import KeyedSealer, age
+from privity.terms import Disposition, Receipt
 
 pytestmark = pytest.mark.invariant
 
@@ -160,3 +164,43 @@ def test_the_package_says_for_what_until_when_and_how_to_answer(made: Small) -> 
     for answer, record_says in zip(said["rows"], said["on record"], strict=True):
         assert record_says["periods"] == periods[answer["request_id"]]
         assert bool(record_says["address_as_of"]) == (answer["answer"] == "same"), "a negative answer has no date"
+
+
+def test_the_date_of_each_address_is_the_registers(made: Small) -> None:
+    office = open_office(made.folder("released"), ANSWERED)
+    held = sample.register().filter(pl.col("address_as_of").is_not_null()).group_by("record_id").agg("address_as_of")
+    days = {record_id: {day.isoformat() for day in those} for record_id, those in held.iter_rows()}
+    person = dict(made.truth.select("request_id", "record_id").iter_rows())
+    told = []
+    with office.store.read() as tx:
+        packages = tx.rows("package")
+    for row in packages:
+        sealed = (made.root / "outbox" / f"{row['package']}.age").read_bytes()
+        said = json.loads(age.open_sealed(sealed, made.agency.identities[row["officer"]]))
+        told += [(one["request_id"], when["address_as_of"]) for one, when in zip(said["rows"], said["on record"], strict=True)]
+    dated = [(request, when) for request, when in told if when]
+    assert len(dated) == 24
+    assert all(when in days[person[request]] for request, when in dated)
+
+
+@pytest.mark.parametrize("since", [None, "2024-04-15"])
+def test_a_date_makes_no_payload_longer_or_shorter(since: str | None) -> None:
+    """However many rows there are: at every edge of a block, too."""
+    terms = answers.Terms("c", "a", "i-2", "26 USC 6103(i)(2)", ANSWERED, "0" * 32, "o")
+    for rows in (1, 200, 219, 220, 221, 256):
+        frame = pl.DataFrame(
+            {"ordinal": range(rows), "request_id": ["R"] * rows, "case_id": ["C"] * rows, "address_as_of": [since] * rows, "tax_periods": ["2023"] * rows},
+            schema_overrides={"ordinal": pl.UInt32, "address_as_of": pl.String},
+        )  # fmt: skip
+        everyone = Disposition(
+            frame.select(
+                "ordinal", disposition=pl.lit("approved"), two_persons=pl.lit(True), approvers_in_office=pl.lit(True), evidence_unchanged=pl.lit(True)
+            )
+        )  # fmt: skip
+        made = [
+            answers.disclose(everyone, Receipt("b" * 32, 7, "proof"), answers.Packet("M Hale", frame), told, terms)
+            for told in ({}, dict.fromkeys(range(rows), "same"))
+        ]
+        assert len(made[0]) == len(made[1])
+        dates = {one["address_as_of"] for one in json.loads(made[1])["on record"]}
+        assert dates == {since or "not on record"}

@@ -272,7 +272,7 @@ def prune(office: Office) -> list[str]:
             raise RefusedError("the ledger's key was rotated", remedy="run it again")
         known = _ever(office, tx, ARCHIVE)
         gone = _remove(office, LEDGER, lambda name: name != office.verifier.vkey)
-        return [*gone, *_remove(office, ARCHIVE, lambda name: name not in known)]
+        return [*gone, *_remove(office, ARCHIVE, lambda name: name not in known), *files.sweep(office.root)]
 
 
 def _remove(office: Office, kind: str, which: Callable[[str], bool]) -> tuple[str, ...]:

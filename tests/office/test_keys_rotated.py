@@ -94,7 +94,7 @@ def test_a_key_can_be_rotated_again_and_again(office: Office) -> None:
     for _ in range(3):
         _, office = keyed.change(office)
         keyed.write(office)
-    assert [each.verifier for each in known(office)][0] == first
+    assert known(office)[0].verifier == first
     assert len({each.verifier.vkey for each in known(office)}) == 4
     assert problems(office) == ""
 
@@ -132,8 +132,7 @@ def tree_proof(office: Office, raw: bytes, end: int) -> tuple[bytes, ...]:
 
 @pytest.mark.invariant
 def test_a_proof_signed_by_a_retired_key_beyond_its_end_is_refused_and_so_is_a_new_key_before_its_beginning(office: Office) -> None:
-    old, early = office.signer, office
-    new = Signer(office.origin, os.urandom(32))
+    old = office.signer
     keyed.write(office)
     done, office = keyed.change(office)
     keyed.write(office)
@@ -147,7 +146,6 @@ def test_a_proof_signed_by_a_retired_key_beyond_its_end_is_refused_and_so_is_a_n
     before = note.sign(str(Checkpoint(office.origin, done.entry, bytes(32))), office.signer)
     with pytest.raises(TamperError, match="not in force"):
         log.check_proof(str(note.Proof(0, (), before)), encode(Kind.KEY, "0" * 32, office.day, bytes(32)), known(office), office.origin)
-    assert (early.verifier, new.verifier) != (office.verifier, office.verifier)
 
 
 @pytest.mark.invariant
@@ -197,7 +195,7 @@ def test_whoever_trusts_any_of_the_keys_learns_the_later_ones_from_what_is_given
 @pytest.mark.invariant
 def test_a_change_that_the_old_key_did_not_sign_is_not_followed(office: Office, tmp_path: Path) -> None:
     first = office.verifier
-    done, office = keyed.change(office)
+    _, office = keyed.change(office)
     with office.store.read() as tx:
         (given,) = tenures.ledger_changes(office, tx)
     other = Signer(office.origin, bytes(32))
@@ -212,10 +210,9 @@ def test_a_change_that_the_old_key_did_not_sign_is_not_followed(office: Office, 
         "another beginning": given.__class__(given.salt, json.dumps(said | {"start": 1}).encode(), given.entry, given.proof),
     }
     assert len(follow(first, [given], office.origin)) == 2
-    for why, change in spoilt.items():
+    for change in spoilt.values():
         with pytest.raises(TamperError):
             follow(first, [change], office.origin)
-            pytest.fail(why)
     with pytest.raises(TamperError):
         follow(first, [given, given], office.origin)
 
@@ -296,7 +293,7 @@ def test_a_row_about_a_key_that_an_owner_of_the_database_changed_is_named(office
     assert problems(office) == ""
     tamper(office.root, statement)
     if statement.startswith("DELETE FROM office_key"):  # then the office looks for the key that it was made with
-        os.rename(next((office.root / "keys").glob("ledger.*.key")), office.root / "keys" / "ledger.key")
+        next((office.root / "keys").glob("ledger.*.key")).rename(office.root / "keys" / "ledger.key")
     found = problems(office)
     assert any(f"entry {done.entry - back}: " in found for back in range(3)), found
 
@@ -328,7 +325,7 @@ def test_a_stolen_key_is_believed_up_to_the_size_named_and_no_further(office: Of
     with office.store.read() as tx:
         late_note = tx.head().note
     late = keyed.proof_of(office, 0)
-    done, office = keyed.change(office, does="revoked", trusted=bound)
+    _, office = keyed.change(office, does="revoked", trusted=bound)
     keyed.write(office)
     assert keyed.checks(office, known(office), early) == 0
     with pytest.raises(TamperError, match="not in force"):
@@ -392,8 +389,8 @@ def test_a_process_that_still_seals_with_the_old_key_enters_nothing(office: Offi
 
 
 def test_an_archive_key_that_sealed_anything_is_never_pruned_and_waste_is(office: Office) -> None:
-    done, office = keyed.change(office, "archive")
-    done, office = keyed.change(office, "archive")
+    _, office = keyed.change(office, "archive")
+    _, office = keyed.change(office, "archive")
     _, office = keyed.change(office, "ledger")
     files.add(office.root, "archive", "ready", os.urandom(32))
     files.add(office.root, "ledger", "ready", os.urandom(32))

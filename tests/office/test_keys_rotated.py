@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from attacks.test_ledger_altered import flip
 from office import keyed
+from office.keyed import again, forged, known, problems, size
 from office.small import ANSWERED, RECEIVED, REVIEWED, Small, approve, tamper
-from privity.cli.app import run
 from privity.errors import InputError, RefusedError, TamperError
 from privity.ledger import log, note
 from privity.ledger.entry import Kind, encode, encode_all
 from privity.ledger.note import Checkpoint, Note, Signer, Verifier
-from privity.ledger.tenure import Tenure, follow
 from privity.office import record
 from privity.office.accounting import for_year
-from privity.office.keys import changes, files, tenures
+from privity.office.keys import changes, files
 from privity.office.place import Office, open_office
 from privity.office.release import release
 from privity.office.submit import submit
@@ -40,24 +35,6 @@ def plain(tmp_path_factory) -> Path:
 @pytest.fixture
 def office(plain: Path, tmp_path: Path) -> Office:
     return open_office(Path(shutil.copytree(plain, tmp_path / "office")), keyed.DAY)
-
-
-def again(office: Office) -> Office:
-    return open_office(office.root, office.day)
-
-
-def problems(office: Office, held: list[str] | None = None) -> str:
-    return "\n".join(verify(again(office), held or []).problems)
-
-
-def known(office: Office) -> tuple[Tenure, ...]:
-    with office.store.read() as tx:
-        return tenures.ledger_keys(tx, office.verifier)
-
-
-def size(office: Office) -> int:
-    with office.store.read() as tx:
-        return tx.head().size
 
 
 # ---------------------------------------------------------------- the ledger's key
@@ -112,24 +89,6 @@ def test_proofs_given_out_before_a_rotation_still_check_and_so_do_those_given_af
         keyed.checks(office, [Verifier.parse(done.old)], after)
 
 
-def forged(office: Office, signers: list[Signer]) -> tuple[str, bytes]:
-    """A proof of an entry that is not there, under a checkpoint one larger than the ledger, by whoever has these keys."""
-    with office.store.read() as tx:
-        end = tx.head()
-        tree, _ = log._range(end.size, end.peaks).extend(
-            [log.tlog.leaf_hash(raw := encode(Kind.RECEIPT, "ab" * 16, office.day, bytes(32)))]
-        )
-    text = note.sign(str(Checkpoint(office.origin, tree.size, tree.root())), *signers)
-    found = tree_proof(office, raw, tree.size)
-    return str(note.Proof(tree.size - 1, found, text)), raw
-
-
-def tree_proof(office: Office, raw: bytes, end: int) -> tuple[bytes, ...]:
-    with office.store.read() as tx:
-        leaves = [*log.tlog.leaf_hashes(log.read_entries(tx, 0, end - 1)), log.tlog.leaf_hash(raw)]
-    return tuple(log.tlog.prove_inclusion(lambda level, first, count: leaves[first : first + count], end - 1, end))
-
-
 @pytest.mark.invariant
 def test_a_proof_signed_by_a_retired_key_beyond_its_end_is_refused_and_so_is_a_new_key_before_its_beginning(office: Office) -> None:
     old = office.signer
@@ -169,60 +128,6 @@ def test_a_checkpoint_that_an_owner_of_the_database_signs_with_the_retired_key_i
         text = note.sign(str(Checkpoint(office.origin, after.size, after.root())), stale.signer)
         tx.append(list(log._segments(before.size, raw, leaves, text, b"".join(after.peaks))), nodes)
     assert f"entry {after.size - 1}: its checkpoint cannot be used" in problems(office)
-
-
-# ---------------------------------------------------------------- how outsiders learn it
-
-
-@pytest.mark.invariant
-def test_whoever_trusts_any_of_the_keys_learns_the_later_ones_from_what_is_given_out(office: Office, tmp_path: Path) -> None:
-    first, proofs = office.verifier, [keyed.proof_of(office, 1)]
-    for _ in range(2):
-        _, office = keyed.change(office)
-        keyed.write(office)
-        proofs.append(keyed.proof_of(office, 1))
-    assert run(["key", "list", str(office.root), "--out", str(tmp_path / "keys.jsonl")]) == 0
-    given = tenures.parse_changes((tmp_path / "keys.jsonl").read_text())
-    found = follow(first, given, office.origin)
-    assert [(each.verifier, each.first, each.last) for each in found] == [(each.verifier, each.first, each.last) for each in known(office)]
-    for proof in proofs:
-        assert keyed.checks(office, found, proof) == 1
-    middle = known(office)[1].verifier
-    assert [each.verifier for each in follow(middle, given, office.origin)] == [each.verifier for each in known(office)][1:]
-    assert follow(office.verifier, given, office.origin) == (known(office)[-1],)
-
-
-@pytest.mark.invariant
-def test_a_change_that_the_old_key_did_not_sign_is_not_followed(office: Office, tmp_path: Path) -> None:
-    first = office.verifier
-    _, office = keyed.change(office)
-    with office.store.read() as tx:
-        (given,) = tenures.ledger_changes(office, tx)
-    other = Signer(office.origin, bytes(32))
-    said = json.loads(given.row)
-    proof = note.Proof.parse(given.proof)
-    newer = note.Proof(proof.index, proof.hashes, note.sign(Note.parse(proof.checkpoint).text, other))
-    spoilt = {
-        "another new key": given.__class__(given.salt, json.dumps(said | {"new": other.vkey}).encode(), given.entry, given.proof),
-        "signed by the new key alone": given.__class__(given.salt, given.row, given.entry, str(newer)),
-        "another salt": given.__class__(bytes(16), given.row, given.entry, given.proof),
-        "another entry": given.__class__(given.salt, given.row, encode(Kind.KEY, "0" * 32, office.day, bytes(32)), given.proof),
-        "another beginning": given.__class__(given.salt, json.dumps(said | {"start": 1}).encode(), given.entry, given.proof),
-    }
-    assert len(follow(first, [given], office.origin)) == 2
-    for change in spoilt.values():
-        with pytest.raises(TamperError):
-            follow(first, [change], office.origin)
-    with pytest.raises(TamperError):
-        follow(first, [given, given], office.origin)
-
-
-def test_what_is_given_out_names_no_official(office: Office) -> None:
-    _, office = keyed.change(office)
-    with office.store.read() as tx:
-        text = tenures.as_text(office, tx)
-    assert not [person for person in world.STAFF if person in text]
-    assert "a reason" not in text
 
 
 # ---------------------------------------------------------------- two persons
@@ -312,58 +217,6 @@ def test_a_key_changed_by_one_person_with_all_the_offices_keys_is_named(office: 
     assert problems(office) == f"entry {at}: a key was changed without two persons' acts"
 
 
-# ---------------------------------------------------------------- revoked
-
-
-@pytest.mark.invariant
-def test_a_stolen_key_is_believed_up_to_the_size_named_and_no_further(office: Office) -> None:
-    thief = office.signer
-    with office.store.read() as tx:
-        seen, bound = tx.head().note, tx.head().size
-    early = keyed.proof_of(office, 0)
-    keyed.write(office)
-    with office.store.read() as tx:
-        late_note = tx.head().note
-    late = keyed.proof_of(office, 0)
-    _, office = keyed.change(office, does="revoked", trusted=bound)
-    keyed.write(office)
-    assert keyed.checks(office, known(office), early) == 0
-    with pytest.raises(TamperError, match="not in force"):
-        keyed.checks(office, known(office), late)
-    assert keyed.checks(office, known(office), keyed.proof_of(office, 0)) == 0, "the same entry under the new key"
-    with pytest.raises(TamperError):
-        keyed.checks(office, known(office), forged(office, [thief]))
-    assert problems(office, [seen]) == ""
-    with pytest.raises(TamperError, match="not in force"):
-        verify(office, [late_note])
-    with office.store.read() as tx:
-        given = tenures.ledger_changes(office, tx)
-    assert follow(thief.verifier, given, office.origin)[0].trusted == bound
-
-
-def test_a_revocation_without_a_witness_needs_its_size_named(office: Office) -> None:
-    by = keyed.by(office, world.COUNSEL)
-    with pytest.raises(RefusedError, match="witness"):
-        changes.propose(office, "revoked", "ledger", by, "stolen")
-    with pytest.raises(InputError, match="entries"):
-        changes.propose(office, "revoked", "ledger", by, "stolen", size(office) + 1)
-    with office.store.write() as tx:
-        tx.add_one("cosignature", size=4, witness="w.example", line="-", day=office.day)
-    proposal = changes.propose(office, "revoked", "ledger", by, "stolen")
-    with office.store.read() as tx:
-        assert tx.rows("key_act", entry=proposal)[0]["trusted"] == 4
-
-
-def test_packages_whose_proofs_are_believed_no_more_are_listed(made: Small, tmp_path: Path) -> None:
-    office = made.office("released", tmp_path, ANSWERED)
-    with office.store.read() as tx:
-        packages = {row["package"]: row["entry"] for row in tx.rows("package")}
-    bound = sorted(packages.values())[1]
-    done, _ = keyed.change(office, does="revoked", trusted=bound)
-    assert set(done.to_prove_again) == {name for name, entry in packages.items() if entry >= bound}
-    assert 0 < len(done.to_prove_again) < len(packages)
-
-
 # ---------------------------------------------------------------- the archive's key
 
 
@@ -444,61 +297,3 @@ def test_with_both_keys_rotated_between_all_steps_the_passage_is_the_same(made: 
     one = next(office.openings().iterdir())
     flip(one)
     assert "cannot be read" in problems(office)
-
-
-# ---------------------------------------------------------------- killed
-
-SCRIPT = """
-import os, signal, sys
-from datetime import date
-from pathlib import Path
-from office import keyed
-from privity.office.keys import changes, files
-from privity.office.place import open_office
-from privity.sample import world
-from privity.store import Store, archive
-
-root, key, proposal, what, when = sys.argv[1:6]
-
-def dies(owner, name):
-    does = getattr(owner, name)
-    def wrapped(*args, **named):
-        if when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        done = does(*args, **named)
-        os.kill(os.getpid(), signal.SIGKILL)
-    setattr(owner, name, wrapped)
-
-dies(*{"secret": (files, "write_secret"), "placed": (files, "add"), "opening": (archive, "write"), "commit": (Store, "_commit"), "removed": (changes, "_remove")}[what])
-office = open_office(Path(root), date(2025, 8, 7))
-changes.confirm(office, int(proposal), keyed.by(office, world.APPROVER))
-"""
-POINTS = [(what, when) for what in ("secret", "placed", "opening", "commit", "removed") for when in ("before", "after")]
-
-
-@pytest.mark.invariant
-@pytest.mark.parametrize(
-    ("key", "point"),
-    [(key, point) for key in ("ledger", "archive") for point in POINTS if (key, point[0]) != ("archive", "removed")],
-    ids=str,
-)
-def test_killed_at_any_step_the_office_goes_on_under_exactly_one_key(office: Office, key: str, point: tuple[str, str]) -> None:
-    old = changes.present(office, key)
-    proposal = changes.propose(office, "rotated", key, keyed.by(office, world.COUNSEL), "a reason")
-    env = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", SCRIPT, str(office.root), key, str(proposal), *point], env=env, check=False)
-    assert done.returncode == -signal.SIGKILL
-    committed = point in (("commit", "after"), ("removed", "before"), ("removed", "after"))
-    after = again(office)
-    assert (changes.present(after, key) == old) is not committed
-    keyed.write(after)
-    assert problems(after) == ""
-    if not committed:
-        changes.confirm(after, proposal, keyed.by(after, world.APPROVER))
-    after = again(after)
-    assert changes.present(after, key) != old
-    keyed.write(after)
-    changes.prune(after)
-    assert len(files.read(after.root, key)) == (1 if key == "ledger" else 2)
-    assert [path.name for path in (after.root / "keys").iterdir() if path.name.startswith(".")] == []
-    assert problems(after) == ""

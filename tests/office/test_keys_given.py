@@ -134,3 +134,37 @@ def test_packages_whose_proofs_are_believed_no_more_are_listed(made: Small, tmp_
     done, _ = keyed.change(office, does="revoked", trusted=bound)
     assert set(done.to_prove_again) == {name for name, entry in packages.items() if entry >= bound}
     assert 0 < len(done.to_prove_again) < len(packages)
+
+
+# ---------------------------------------------------------------- by command
+
+
+def said(capsys, *words: object) -> dict[str, object]:
+    capsys.readouterr()
+    assert run([*map(str, words), "--json"]) == 0, capsys.readouterr().err
+    return json.loads(capsys.readouterr().out)
+
+
+def test_two_persons_rotate_revoke_and_list_by_command(office: Office, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("PRIVITY_PASSPHRASE", world.PASSPHRASE)
+    root, day = office.root, ("--as-of", keyed.DAY)
+    ode = ("--as", world.COUNSEL, "--office", "counsel", "--key", root / f"{world.COUNSEL}.pem", *day)
+    lindqvist = ("--as", world.APPROVER, "--office", "approver", "--key", root / f"{world.APPROVER}.pem", *day)
+    for act in (("rotate", root, "ledger"), ("rotate", root, "archive"), ("revoke", root, "--trusted", "5")):
+        entry = said(capsys, "key", *act, *ode, "--ground", "a reason")["entry"]
+        assert [one["entry"] for one in said(capsys, "key", "list", root)["proposed"]] == [entry]
+        assert run(["key", "confirm", *map(str, (root, entry, *ode))]) == 1
+        done = said(capsys, "key", "confirm", root, entry, *lindqvist)
+        assert done["entry"] == entry + 2
+    found = said(capsys, "key", "list", root)
+    assert [one["trusted"] is None for one in found["ledger"]] == [False, False, True]
+    assert found["ledger"][1]["trusted"] == 5
+    assert [(one["in_force"], one["files"] > 0) for one in found["archive"]] == [(False, True), (True, True)]
+    assert {one["state"] for one in found["key_files"]} == {"in force", "for reading"}
+    assert run(["key", "list", str(root)]) == 0
+    assert (
+        said(capsys, "enrol", "revoke", root, world.COUNSEL, "--agency", "custodian", "--since", keyed.DAY, "--ground", "g", *day)["sent"]
+        == []
+    )
+    assert run(["key", "rotate", *map(str, (root, "ledger", *ode)), "--ground", "g"]) == 1
+    assert said(capsys, "verify", root)["problems"] == []

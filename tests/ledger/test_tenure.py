@@ -6,14 +6,15 @@ import os
 import shutil
 import subprocess
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from privity.errors import RefusedError, TamperError
-from privity.ledger import Kind, Signer, append, encode, log
-from privity.ledger.note import Checkpoint, sign
-from privity.ledger.tenure import Tenure, open_at, signs_on
+from privity.ledger import Kind, Signer, append, canonical, encode, log, tlog
+from privity.ledger.note import Checkpoint, Proof, sign
+from privity.ledger.tenure import Change, Tenure, follow, open_at, signs_on
 from privity.store import Store
 
 NAME = "privity.example/ledger"
@@ -96,6 +97,41 @@ def test_tlog_scales_accepts_the_checkpoint_of_a_change_under_either_key(store: 
         checkpoint.verify(signing.Vkey.from_string(signer.vkey))
     with pytest.raises(Exception, match=r"(?i)sig|key|verif"):
         checkpoint.verify(signing.Vkey.from_string(STRANGER.vkey))
+
+
+# ---------------------------------------------------------------- from one key to the next
+
+
+def told(signers: tuple[Signer, ...], size: int = 3, at: int = 2, **said: object) -> Change:
+    """A change as somebody could make it up: everything fits together, but for what is said and who signs."""
+    row = canonical({"old": OLD.vkey, "new": NEW.vkey, "start": 3, "trusted": 3} | said)
+    kind = Kind.RECEIPT if said.get("kind") else Kind.KEY
+    raw = encode(kind, "0" * 32, date(2026, 11, 23), sha256(bytes(16) + row).digest())
+    leaves = tlog.leaf_hashes([*ENTRIES[:at], raw, *ENTRIES[at : size - 1]])
+    hashes = tuple(tlog.prove_inclusion(lambda _level, first, count: leaves[first : first + count], at, size))
+    return Change(bytes(16), row, raw, str(Proof(at, hashes, sign(str(Checkpoint(NAME, size, tlog.root(leaves))), *signers))))
+
+
+@pytest.mark.invariant
+def test_a_key_is_learnt_only_from_a_checkpoint_that_the_key_before_it_signed_and_ends_where_that_stands() -> None:
+    both = (OLD, NEW)
+    assert follow(OLD.verifier, [told(both)], NAME) == (Tenure(OLD.verifier, 0, 3, 3), Tenure(NEW.verifier, 3))
+    made_up = [
+        told((NEW,)),
+        told((OLD,)),
+        told((STRANGER, NEW)),
+        told(both, new=STRANGER.vkey),
+        told(both, start=2),
+        told(both, start=4),
+        told(both, size=4),
+        told(both, at=1, start=2),
+        told(both, kind="receipt"),
+    ]
+    for change in made_up:
+        with pytest.raises(TamperError):
+            follow(OLD.verifier, [change], NAME)
+    with pytest.raises(TamperError):
+        follow(OLD.verifier, [told(both)], "another.example")
 
 
 PROGRAM = """package main

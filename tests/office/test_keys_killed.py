@@ -13,6 +13,7 @@ import pytest
 
 from office import keyed
 from office.keyed import again, problems
+from privity.errors import RefusedError
 from privity.office.keys import changes, files
 from privity.office.place import Office, open_office
 from privity.sample import world
@@ -28,11 +29,30 @@ def office(plain: Path, tmp_path: Path) -> Office:
     return open_office(Path(shutil.copytree(plain, tmp_path / "office")), keyed.DAY)
 
 
+def test_a_key_file_that_is_pruned_before_the_change_is_entered_stops_the_change(office: Office, monkeypatch) -> None:
+    proposal = changes.propose(office, "rotated", "ledger", keyed.by(office, world.COUNSEL), "a reason")
+    makes = changes._prepared
+
+    def pruned_meanwhile(*args):
+        secret = makes(*args)
+        assert len(changes.prune(again(office))) == 1
+        return secret
+
+    monkeypatch.setattr(changes, "_prepared", pruned_meanwhile)
+    with pytest.raises(RefusedError, match="gone"):
+        changes.confirm(office, proposal, keyed.by(office, world.APPROVER))
+    monkeypatch.undo()
+    keyed.write(again(office))
+    changes.confirm(again(office), proposal, keyed.by(office, world.APPROVER))
+    assert problems(office) == ""
+
+
 SCRIPT = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
 from office import keyed
+from privity.errors import RefusedError
 from privity.office.keys import changes, files
 from privity.office.place import open_office
 from privity.sample import world

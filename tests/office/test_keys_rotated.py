@@ -253,6 +253,23 @@ def test_an_archive_key_that_sealed_anything_is_never_pruned_and_waste_is(office
     assert problems(office) == ""
 
 
+def test_what_must_be_kept_is_not_removed_and_the_new_key_is_in_force_all_the_same(office: Office, monkeypatch) -> None:
+    def keeps(*_args) -> None:
+        raise RefusedError("no key is destroyed while a hold runs")
+
+    monkeypatch.setattr(changes, "require_removable", keeps)
+    done, office = keyed.change(office)
+    assert done.removed == ()
+    assert (office.root / "keys" / "ledger.key").exists()
+    keyed.write(office)
+    with pytest.raises(RefusedError, match="hold"):
+        changes.prune(office)
+    assert [one["state"] for one in changes.key_files(office) if one["kind"] == "ledger"] == ["waste: privity key prune", "in force"]
+    monkeypatch.undo()
+    assert changes.prune(office) == ["ledger.key"]
+    assert problems(office) == ""
+
+
 def test_the_link_key_and_unknown_keys_are_not_changed(office: Office) -> None:
     by = keyed.by(office, world.COUNSEL)
     for does, key, why in (("rotated", "link", "never"), ("revoked", "archive", "signs nothing"), ("rotated", "other", "no key")):

@@ -21,6 +21,7 @@ SIGNER = Signer("privity.example/ledger", bytes(range(32)))
 DAY = date(2026, 11, 23)
 ENTRY = encode(Kind.LOOK, "a" * 32, DAY, bytes(32))
 WORDS = {("act", "kind"): "approve", ("custody", "state"): "intent"}
+WORDS |= {("key_act", "act"): "proposed", ("office_key", "act"): "rotated", ("office_key", "key"): "ledger"}
 KINDS = {Text: "a", Integer: 1, BigInteger: 1, Float: 0.5, Date: DAY, LargeBinary: b"a"}
 
 

@@ -43,13 +43,9 @@ def add_to(app: typer.Typer) -> None:
             raise InputError(f"`{stated}` is not what can be stated", remedy=f"one of: {', '.join(classes.STATED)}")
         office = open_office(folder, options.day(as_of))
         given = giving.give(office, record, classes.Asker(identity, stated), person, _key(key, passphrase_file))
-        paths = giving.write(given, out)
-        said = {
-            "written": [str(path) for path in paths],
-            "items": len(given.account.lines),
-            "look": given.look,
-            "says": str(given.account.extent),
-        }
+        written = [str(path) for path in giving.write(given, out)]
+        items, says = len(given.account.lines), str(given.account.extent)
+        said = {"written": written, "items": items, "look": given.look, "says": says}
         screen.answer(as_json, said, lambda: screen.say("\n".join([*written, f"items: {items}", says])))
 
     @app.command("check-account")

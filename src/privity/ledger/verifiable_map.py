@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 HEIGHT = 256
 HASH = 32
-_AHEAD = 32  # levels read at once: more than a map of the living needs
+_AHEAD = 16  # levels read at once
 
 
 class Place(NamedTuple):

@@ -25,7 +25,7 @@ from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import attempts, basis, custody, disk, dispose, enrol, law, record, substantiate, witness
 from privity.office.answer_day import answer_day
-from privity.office.persons import disclosures
+from privity.office.persons import contests, disclosures
 from privity.terms import Disposition, Facts, Outcome, Stage
 
 if TYPE_CHECKING:
@@ -167,6 +167,8 @@ def _release_facts(run: Run, tx: Tx, rulebook: Rulebook, disposition: Dispositio
             columns.append(_all(fact.name, fact.dtype, today[where], base.height))
         elif kind == "reading":
             columns.append(_all(fact.name, fact.dtype, rulebook.switches.get(where), base.height))
+        elif (kind, where) == ("office", "contested"):
+            columns.append(contests.contested(office, tx, packet.rows["record_id"]).alias(fact.name))
         elif (kind, where) == ("office", "earlier_answer"):
             # Decided before another batch answered about the same person: the answer that is live since counts.
             live = pl.col("ordinal").is_in(_answered_elsewhere(run, tx)["ordinal"].implode())

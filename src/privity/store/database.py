@@ -267,7 +267,7 @@ class Store:
 
 def place_of(where: Path | str, owner: str | None = None) -> File | Schema:
     """Where a store is: an address of PostgreSQL, or a file."""
-    if isinstance(where, str) and where.startswith(SCHEME + ":"):
+    if isinstance(where, str) and (where.startswith(SCHEME) or "://" in where):
         return schema_of(where, owner)
     if owner is not None:
         raise InputError("only a store on PostgreSQL has an owner of its own", remedy="leave --store-owner out")

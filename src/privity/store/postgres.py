@@ -206,7 +206,7 @@ def schema_of(address: str, owner: str | None = None) -> Schema:
 def _url(address: str) -> URL:
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise _no_address() from None
     if url.drivername != SCHEME or (not url.database and "service" not in url.query):
         raise _no_address()

@@ -311,6 +311,8 @@ def _finish(place: File | Schema, connection: Connection) -> None:
 def _check_known(place: File | Schema, found: str | None) -> None:
     if found is None:
         raise InputError(f"{place} was made by a development version of Privity", remedy="it cannot be carried forward; make a new office")
+    if found > migrations.HEAD:
+        raise InputError(f"the tables of {place} are of revision {found}", remedy="they were made by a newer version of Privity: use that")
 
 
 def _check_revision(place: File | Schema, found: str | None) -> None:

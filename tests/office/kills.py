@@ -36,6 +36,7 @@ from privity.office.verify import verify
 from store.servers import server
 
 WORKERS = 2
+COMMITS = 6  # of a release of the small office: an intent and a note that it left, for each of three packages
 WORKER = """
 import sys
 from datetime import date
@@ -95,9 +96,8 @@ class Worker:
     """A process that has imported everything and waits to be told what to release."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        self.process = subprocess.Popen([sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.lines: list[str] = []
 
     def begin(self, root: Path, batch: str, out: Path) -> None:
         assert self.process.stdout.readline() == "ready\n"
@@ -107,10 +107,17 @@ class Worker:
     def ended(self) -> bool:
         return self.process.poll() is not None
 
+    def wait(self, commits: int) -> None:
+        """Until it has committed so many times, or ended."""
+        while len(self.lines) < commits and (line := self.process.stdout.readline()):
+            self.lines.append(line)
+
     def told(self) -> list[str]:
         """After its end: the checkpoints that it was told of. A line that was cut off is none."""
-        out, _ = self.process.communicate()
-        notes = [json.loads(line) for line in out.splitlines(keepends=True) if line.endswith("\n") and line != "ready\n"]
+        self.lines += self.process.stdout
+        self.process.stdin.close()
+        self.process.wait()
+        notes = [json.loads(line) for line in self.lines if line.endswith("\n") and line != "ready\n"]
         return [note for note in notes if note]
 
 
@@ -125,7 +132,7 @@ class Round:
         for out in self.outs:
             out.mkdir()
 
-    def run(self, most: int, *, of_server: bool, window: float) -> Iterator[None]:
+    def run(self, most: int, *, of_server: bool) -> Iterator[None]:
         """Kill, look, start again, ``most`` times or until the release is done; then let it finish and read everything."""
         spare, done = [Worker() for _ in range(WORKERS)], 0
         while done < most and not self._finished():
@@ -133,19 +140,25 @@ class Round:
             for worker, out in zip(running, self.outs, strict=True):
                 worker.begin(self.root, self.made.batch, out)
             spare = [Worker() for _ in range(WORKERS)]
-            time.sleep(window * self.rng.random() ** 2)  # early more often than late: most of the work is at the beginning
+            self._let_run(running[0])
             done += self._kill(running, of_server=of_server)
             yield
         last, rest = spare[0], spare[1:]
         last.begin(self.root, self.made.batch, self.outs[0])
         for worker in rest:
             worker.process.kill()
-            worker.process.communicate()
+            worker.told()
         self._collect([last])
         if last.process.returncode:
             self.tally.problems.append("a release that nobody killed did not finish")
         self.look(whole=True)
         self.tally.releases += 1
+
+    def _let_run(self, worker: Worker) -> None:
+        """Any time: before its first commit, or a moment after the n-th, however quick the machine is."""
+        commits = self.rng.randrange(COMMITS)
+        worker.wait(commits)
+        time.sleep(self.rng.uniform(0.0, 0.05 if commits else 0.5))
 
     def _kill(self, running: list[Worker], *, of_server: bool) -> int:
         """The server is killed, or each process in turn, a moment apart; then everything is looked at."""
@@ -243,13 +256,13 @@ def _reported(root: Path) -> set[str]:
     return {row["package"] for row in json.loads(said.getvalue())["packages"] if row["state"] in ("intent", "sent")}
 
 
-def kills(tally: Tally, kills: int, servers: int, seed: int, window: float = 1.0) -> Iterator[Tally]:
+def kills(tally: Tally, kills: int, servers: int, seed: int) -> Iterator[Tally]:
     """Kill until so many processes, and so many servers, are dead; yields after every look."""
     made, rng = small(tally.store), random.Random(seed)
     while tally.kills < kills or tally.server_kills < servers:
         of_server = tally.store == "postgres" and tally.server_kills < servers and (tally.kills >= kills or rng.random() < 0.5)
         most = min(servers - tally.server_kills, 4) if of_server else min(kills - tally.kills, 12)
         with tempfile.TemporaryDirectory(prefix="privity-kills-") as folder:
-            for _ in Round(made, tally, Path(folder), rng).run(most, of_server=of_server, window=window):
+            for _ in Round(made, tally, Path(folder), rng).run(most, of_server=of_server):
                 yield tally
         yield tally

@@ -28,6 +28,9 @@ from privity.store import Store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_ZEROBLOB = (  # so that what is done to one store can be done to the other
+    "CREATE OR REPLACE FUNCTION zeroblob(bytes int) RETURNS bytea LANGUAGE sql AS $$ SELECT decode(repeat('00', bytes), 'hex') $$"
+)
 KINDS = ("sqlite", "postgres")
 _numbers = itertools.count()
 
@@ -48,7 +51,8 @@ class Server:
             return done.fetchall() if done.description else []
 
     def database(self, template: str = "template1") -> str:
-        """A new database, or a copy of one to which nobody is connected; the owner may make a schema in it."""
+        """A new database, or a copy of one, whose sessions end; the owner may make a schema in it."""
+        self.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", template)
         name = f"office_{os.getpid()}_{next(_numbers)}"
         self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         self.sql(f"GRANT CREATE ON DATABASE {name} TO owner")
@@ -145,6 +149,6 @@ def untied(statements: Sequence[str], where: Place) -> None:
     if where.kind == "sqlite":
         triggers = [f"DROP TRIGGER {name}" for (name,) in where.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
     else:
-        triggers = ["DROP FUNCTION only_grows() CASCADE"]
+        triggers = ["DROP FUNCTION IF EXISTS only_grows() CASCADE", _ZEROBLOB]
     for statement in (*triggers, *statements):
         where.sql(statement, "owner")

@@ -24,15 +24,27 @@ NO_DISCLOSURE = "no disclosure"
 SAME = "same"
 ADDRESS = "address"
 BLOCK = 65_536  # payloads come in multiples of this many bytes
-WIDTH = 200  # bytes reserved for one answer, so that a payload's size depends on its rows and not on what they are answered
+WIDTH = 200  # bytes reserved for one answer and its date, so that a payload's size depends on its rows and not on what they are answered
+UNDATED = "not on record"  # of an address whose record does not say as of when it is
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a ciphertext is bound to: the package's name, the office's ledger, and the entry of the receipt that it answers."""
+
+    package: str
+    origin: str
+    receipt: int
 
 
 class Sealer(Protocol):
     """Encrypts a payload to one engaged officer. Implementations stand in ``seal``."""
 
-    scheme: str
+    def scheme_of(self, recipient: str) -> str:
+        """The scheme of a recipient's key; it is also the ending of the package's file."""
+        ...
 
-    def seal(self, payload: bytes, recipient: str) -> bytes:
+    def seal(self, payload: bytes, recipient: str, about: Binding) -> bytes:
         """Ciphertext that only the holder of the recipient's private key can open."""
         ...
 
@@ -46,6 +58,8 @@ class Terms:
     basis: str
     cite: str
     answered: date
+    package: str
+    origin: str  # of the ledger that has its entry
     bound: tuple[str, ...] = ()  # court orders that bind what the recipient may do with it
 
 
@@ -84,8 +98,11 @@ def disclose(disposition: Disposition, receipt: Receipt, packet: Packet, release
     if not receipt.proof:
         raise AssertionError("no receipt, no release")
     body_rows = [_answer(row, released) for row in packet.rows.iter_rows(named=True)]
+    dated = [_on_record(row, released) for row in packet.rows.iter_rows(named=True)]
     body = {
         "format": "privity/answer/v1",
+        "package": terms.package,
+        "ledger": terms.origin,
         "custodian": terms.custodian,
         "agency": terms.agency,
         "engaged_person": packet.officer,
@@ -94,9 +111,10 @@ def disclose(disposition: Disposition, receipt: Receipt, packet: Packet, release
         "receipt": {"entry": receipt.index, "batch": receipt.batch},
         "terms": _terms(terms),
         "rows": body_rows,
+        "on record": dated,
     }
     payload = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    spent = sum(len(str(row["answer"]).encode()) for row in body_rows)
+    spent = sum(len(str(row["answer"]).encode()) + len(when["address_as_of"].encode()) for row, when in zip(body_rows, dated, strict=True))
     return pad(payload, len(payload) - spent + WIDTH * len(body_rows))
 
 
@@ -106,12 +124,22 @@ def _terms(terms: Terms) -> dict[str, str]:
         **orders,
         "sole use": f"solely for the use of the engaged person in the case named, {terms.cite}",
         "further disclosure": "none without an authority of its own",
-        "after use": "return, or make undisclosable, or keep safeguarded, and say which: 26 USC 6103(p)(4)(F)(ii)"
+        "after use": "return it with every copy, or make it undisclosable, or keep it under the safeguards of 26 USC 6103(p)(4)(A) to (E); "
+        "say which, and how: 26 USC 6103(p)(4)(F)(ii)"
         if terms.cite.startswith("26 USC 6103")
         else "as the law that permits the disclosure says",
+        "acknowledge": "sign that you have it, and send that back: `privity acknowledge PACKAGE --key YOURS --out ack.toml`, or a letter; "
+        "until then it counts as disclosed and not acknowledged. The same command attests use and what became of it",
         "meaning": "`same`: the address supplied is one held for that person in the periods asked, as of the date on record. "
         "`no disclosure`: nothing is disclosed; no reason is implied",
     }
+
+
+def _on_record(row: Mapping[str, object], released: Mapping[int, str]) -> dict[str, str]:
+    """The periods asked, in the request's words, and as of when the record has the address; no date where nothing is disclosed."""
+    told = isinstance(row["ordinal"], int) and row["ordinal"] in released
+    since = str(row.get("address_as_of") or UNDATED) if told else ""
+    return {"periods": str(row.get("tax_periods") or ""), "address_as_of": since}
 
 
 def _answer(row: Mapping[str, object], released: Mapping[int, str]) -> dict[str, object]:

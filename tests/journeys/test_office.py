@@ -147,7 +147,7 @@ def look_back(privity: Privity, at: Journey) -> None:
     done(privity("verify", at.office))
     package = json.loads(done(privity("packages", at.office, "--json")))["packages"][0]["package"]
     for state in ("acknowledged", "recalled", "destroyed"):
-        done(privity("custody", at.office, package[:10], state, "--note", "as agreed", "--as-of", ANSWER))
+        done(privity("custody", at.office, package[:10], state, "--note", "as agreed", "--as", "i.marsh", "--as-of", ANSWER))
     assert "destroyed" in done(privity("packages", at.office))
     for kind in ("acknowledgement", "deficiency", "refusal"):
         assert "us-dhs" in done(privity("letter", at.office, at.batch, "--kind", kind, "--as-of", ANSWER))

@@ -391,8 +391,11 @@ def test_a_package_that_was_interrupted_does_not_go_after_a_halt(made: Small, tm
     office = open_office(made.copy("released", tmp_path), ANSWERED)
     as_if_interrupted(office)
     law.install(office, law_with(tmp_path, "halts/a-stay.toml", STAY.format(day=ANSWERED)), "a stay")
-    with pytest.raises(RefusedError, match="may no longer be sent"):
-        release(office, made.of(office), tmp_path / "elsewhere", age.AgeSealer())
+    rows = determinations.load(office, made.of(office)).filter(stage="record").height
+    assert dict(release(office, made.of(office), tmp_path / "elsewhere", age.AgeSealer())) == {"withheld": rows}
+    with office.store.read() as tx:
+        assert {row["state"] for row in tx.now("custody")} == {"withheld"}
+        assert all(row["entry"] for row in tx.now("custody")), "that it is withheld is an entry"
     assert not list((tmp_path / "elsewhere").glob("*"))
 
 

@@ -263,7 +263,7 @@ def test_6_decided_twice_and_a_difference_stops_the_batch(monkeypatch):
 
 # ---------------------------------------------------------------- 7, 9, 11: what goes out
 
-TERMS = release.Terms("the custodian", "us-dhs", "i-2", "26 USC 6103(i)(2)", date(2025, 8, 14))
+TERMS = release.Terms("the custodian", "us-dhs", "i-2", "26 USC 6103(i)(2)", date(2025, 8, 14), "0" * 32, "office.example/ledger")
 RECEIPT = Receipt("b" * 32, 7, "proof")
 
 

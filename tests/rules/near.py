@@ -20,6 +20,7 @@ GOOD = {
     "days_in_removal_period": 200,
     "request_day": date(2025, 11, 19),
     "decision_day": date(2025, 11, 20),
+    "received_day": date(2025, 11, 20),
     "case_opened": date(2025, 11, 18),
     "data_class": "taxpayer-identity",
     "informant_bar": False,

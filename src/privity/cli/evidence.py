@@ -125,7 +125,7 @@ def _verify_office(folder: Path, held: list[Path], as_json: bool) -> None:
     from privity.office.place import open_office
     from privity.office.verify import verify as read_again
 
-    found = read_again(open_office(folder), [_text(path) for path in held])
+    found = read_again(open_office(folder, to_verify=True), [_text(path) for path in held])
     screen.answer(as_json, asdict(found), lambda: _show_verified(found.problems, found.entries, found.openings))
     if found.problems:
         raise RefusedError(

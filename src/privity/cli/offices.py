@@ -1,4 +1,4 @@
-"""Commands on an office: init, load, submit, batches, determinations, answers, explain, account."""
+"""Commands on an office: init, load, submit, batches, determinations, answers, explain."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ import typer
 
 from privity.cli import options, screen
 from privity.cli.progress import progress
-from privity.errors import RefusedError
 
 BOUND = ("identified by", "asked", "identified", "namesakes expected", "decoys taken", "wrong at most")
 
+UNGUARDED = (
+    "the role that this office works with owns its tables, and could drop the triggers that keep them from being changed; "
+    "in service give the tables another owner with --store-owner"
+)
+StoreOwner = Annotated[
+    str, typer.Option("--store-owner", help="PostgreSQL: the address as the role that owns the tables; not kept.", show_default=False)
+]
+
 if TYPE_CHECKING:
-    from privity.account import Accounting
     from privity.office.explain import Explanation
 
 
@@ -29,6 +35,10 @@ def add_to(app: typer.Typer) -> None:
         regime: Annotated[str, typer.Option("--regime", help="The instrument that this office serves.")] = "us/26-usc-6103",
         law: Annotated[Path | None, typer.Option("--law", help="The law to begin with; the shipped one if not said.")] = None,
         trial: Annotated[bool, typer.Option("--trial", help="For trying out: other days may be stated.")] = False,
+        store: Annotated[
+            str, typer.Option("--store", help="A PostgreSQL database: postgresql://role@host/database?schema=NAME", show_default=False)
+        ] = "",
+        store_owner: StoreOwner = "",
         as_of: options.AsOf = "",
     ) -> None:
         """Make an office: store, keys, law in force. Example: privity init office --custodian "Disclosure" --origin d.example.gov/ledger"""
@@ -36,9 +46,24 @@ def add_to(app: typer.Typer) -> None:
         from privity.rules.facts import SHIPPED
 
         office = make(
-            folder, custodian=custodian, origin=origin, law_root=law or SHIPPED, regime=regime, trial=trial, as_of=options.day(as_of)
-        )
+            folder, custodian=custodian, origin=origin, law_root=law or SHIPPED, regime=regime, trial=trial, as_of=options.day(as_of),
+            store=store or None, store_owner=store_owner or None,
+        )  # fmt: skip
         screen.say(f"office made in {folder}\nledger key: {office.verifier.vkey}")
+        if store and not office.store.guarded:
+            screen.say(UNGUARDED)
+
+    @app.command()
+    def upgrade(folder: options.OfficeFolder, store_owner: StoreOwner = "", as_json: options.Json = False) -> None:
+        """Carry an office's tables to this version of Privity, in one transaction. Example: privity upgrade office"""
+        from privity.office.place import store_of
+        from privity.store import Store
+
+        before, after = Store.upgrade(store_of(folder), owner=store_owner or None)
+        done = (
+            f"tables of revision {before} are now of revision {after}" if before != after else f"the tables are of revision {after} already"
+        )
+        screen.answer(as_json, {"before": before, "after": after}, lambda: screen.say(done))
 
     @app.command()
     def load(
@@ -144,28 +169,6 @@ def add_to(app: typer.Typer) -> None:
         found = _explained(folder, row)
         screen.answer(as_json, asdict(found), lambda: _show_row(found))
 
-    @app.command()
-    def account(
-        folder: options.OfficeFolder,
-        year: Annotated[int, typer.Option("--year", help="Calendar year.")],
-        as_json: options.Json = False,
-    ) -> None:
-        """The accounting of requests and disclosures of a year, by agency. Example: privity account office --year 2025"""
-        from privity.office.accounting import for_year
-        from privity.office.place import open_office
-
-        found = for_year(open_office(folder), year)
-        said = {
-            "year": year,
-            "agencies": found.agencies.rows(named=True),
-            "reconciled": found.reconciled.rows(named=True),
-            "purposes": found.purposes.rows(named=True),
-            "gaps": list(found.gaps),
-        }
-        screen.answer(as_json, said, lambda: _show_account(found))
-        if found.gaps:
-            raise RefusedError("the accounting does not reconcile", remedy="run `privity verify`")
-
 
 def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
     from privity.office import basis, bounds
@@ -238,13 +241,3 @@ def _show_row(found: Explanation) -> None:
     for one in found.lines:
         if one.standing in ("not met", "fact missing"):
             screen.say(f"\n{one.cite}: {one.fails}." + (f"\n  to supply: {one.supply}." if one.supply else ""))
-
-
-def _show_account(found: Accounting) -> None:
-    both = ((found.agencies, "as 26 USC 6103(p)(3)(C) asks"), (found.reconciled, "where each request stands"))
-    for table, title in both:
-        for row in table.iter_rows(named=True):
-            lines = [(name, row[name]) for name in table.columns if name != "agency"]
-            screen.table(f"{row['agency']}, {found.year}: {title}", ("", "rows"), lines, right=(1,))
-    screen.table("purposes", ("agency", "purpose", "rows"), found.purposes.rows(), right=(2,))
-    screen.say("every request of the year stands in exactly one line" if not found.gaps else "\n".join(found.gaps))

@@ -82,11 +82,17 @@ def add_to(app: typer.Typer) -> None:
         _write(path, envelopes.as_toml(envelopes.sign(envelopes.parse(path), open_key(key, options.passphrase(passphrase_file)))))
 
     @app.command("open")
-    def open_answer(package: Path, identity: Annotated[Path, typer.Option("--identity", help="The recipient's secret key file.")]) -> None:
-        """Open an answer that was encrypted to you. Example: privity open 3f9a.age --identity hale.age"""
-        from privity.seal import age
+    def open_answer(
+        package: Path,
+        identity: Annotated[Path, typer.Option("--identity", help="The recipient's secret key file.")],
+        name: Annotated[str, typer.Option("--package", help="The package's name, if the file no longer bears it.")] = "",
+        passphrase_file: options.PassphraseFile = None,
+    ) -> None:
+        """Open an answer that was encrypted to you. Example: privity open 3f9a.hpke --identity hale.key"""
+        from privity.seal import open_package
 
-        screen.say(age.open_sealed(_bytes(package), _bytes(identity).decode().strip()).decode().rstrip())
+        payload = open_package(_bytes(package), _bytes(identity), name or package.stem, lambda: options.passphrase(passphrase_file))
+        screen.say(payload.decode().rstrip())
 
 
 def _bytes(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Commands of reviewers and of release: review, release, packages, acknowledge, recall, destroyed."""
+"""Commands of reviewers: review."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import polars as pl
 import typer
 
 from privity.cli import options, screen
-from privity.cli.progress import progress
 from privity.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,66 +53,6 @@ def add_to(app: typer.Typer) -> None:
             _show(office, found, rows, chosen, person, as_json)
             return
         _act(office, found, act, chosen, person, held, key, ground, passphrase_file, as_json)
-
-    @app.command()
-    def release(
-        folder: options.OfficeFolder,
-        batch: options.BatchId,
-        out: Annotated[Path, typer.Option("--out", help="Where the packages go.")],
-        as_of: options.AsOf = "",
-        as_json: options.Json = False,
-    ) -> None:
-        """Answer every eligible row, on the answer day, in encrypted packages with proofs. Example: privity release office 3f9a --out outbox"""
-        from privity.office.release import release as send
-        from privity.seal.age import AgeSealer
-
-        office, found = _open(folder, batch, as_of)
-        with progress(as_json) as told:
-            answers = send(office, found, out, AgeSealer(), told)
-        rows = sorted(answers.items())
-        screen.answer(as_json, dict(rows), lambda: screen.table("", ("answer", "rows"), rows, right=(1,)))
-
-    @app.command()
-    def packages(folder: options.OfficeFolder, as_json: options.Json = False) -> None:
-        """Who holds what, since when, and the court orders that bind its use. Example: privity packages office"""
-        from privity.office import basis, law
-        from privity.office.place import open_office
-
-        office = open_office(folder)
-        with office.store.read() as tx:
-            book = law.in_force(office, tx)[1]
-            words = {row["agency"]: basis.agency_word(tx, row["agency"], book.vocabulary) or row["agency"] for row in tx.rows("batch")}
-            orders = {agency: law.bound_in_use(book, word, office.day) for agency, word in words.items()}
-            state = {row["package"]: row for row in tx.now("custody")}
-            rows = [{**row, "state": state[row["package"]]["state"], "since": state[row["package"]]["day"]} for row in tx.rows("package")]
-        names = ("package", "officer", "rows", "state", "since", "entry")
-        found = [{name: row[name] for name in names} for row in rows]
-        lines = [[str(row["package"])[:12], *(row[name] for name in names[1:])] for row in found]
-
-        def show() -> None:
-            screen.table("", names, lines, right=(2, 5))
-            for agency, cites in orders.items():
-                for cite in cites:
-                    screen.say(f"binds what {agency} may do with it: {cite}")
-
-        screen.answer(as_json, {"packages": found, "bound in use": orders}, show)
-
-    @app.command()
-    def custody(
-        folder: options.OfficeFolder,
-        package: str,
-        state: Annotated[str, typer.Argument(help="acknowledged, recalled, destroyed.")],
-        note: Annotated[str, typer.Option("--note", help="The recipient's word, or the ground of a recall.")],
-        as_of: options.AsOf = "",
-    ) -> None:
-        """Enter what became of a package. Example: privity custody office 3f9a recalled --note "address not confirmed" """
-        from privity.office import release as sent
-        from privity.office.place import open_office
-
-        verbs = {"acknowledged": sent.acknowledge, "recalled": sent.recall, "destroyed": sent.destroyed}
-        if state not in verbs:
-            raise InputError(f"`{state}` is not a state of custody", remedy=f"one of: {', '.join(verbs)}")
-        screen.say(f"entry {verbs[state](open_office(folder, options.day(as_of)), package, note)}")
 
 
 def _open(folder: Path, batch: str, as_of: str) -> tuple[Office, Batch]:
@@ -179,7 +118,7 @@ def _act(
     secret: Path | None,
     as_json: bool,
 ) -> None:
-    from privity.office import dispose
+    from privity.office import dispose, witness
     from privity.office.keys import open_key
     from privity.terms import ActKind
 
@@ -187,4 +126,18 @@ def _act(
         raise InputError("an act needs its person, their office and their key", remedy="say --as, --office and --key")
     by = dispose.Official(person, held, open_key(key, options.passphrase(secret)))
     entry = dispose.act(office, batch, ActKind(act), by, chosen, ground)
-    screen.answer(as_json, {"entry": entry, "rows": len(chosen)}, lambda: screen.say(f"{act}: {len(chosen):,} rows, entry {entry}"))
+    said: dict[str, object] = {"entry": entry, "rows": len(chosen)}
+    if act == ActKind.OBJECT:
+        said["witnessed by"] = list(witness.seen_by(office, entry))
+    screen.answer(as_json, said, lambda: _show_act(act, said))
+
+
+def _show_act(act: str, said: dict[str, object]) -> None:
+    screen.say(f"{act}: {said['rows']:,} rows, entry {said['entry']}")
+    if "witnessed by" in said:
+        names = ", ".join(said["witnessed by"])  # type: ignore[arg-type]
+        screen.say(
+            f"witnessed by: {names}"
+            if names
+            else "no witness has seen it yet; it stands, and every later step that asks a witness shows it"
+        )

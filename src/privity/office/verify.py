@@ -17,8 +17,10 @@ from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.office import batch as batches
-from privity.office import bounds, determinations, dispose, enrol, law, record, register, tables
-from privity.store import archive
+from privity.office import bounds, cosigned, determinations, dispose, enrol, law, past, record, register, signing, tables, witnessed
+from privity.office.keys import check, tenures
+from privity.office.openings import cut
+from privity.office.persons import checking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,19 +43,26 @@ class Verified:
 
 
 def verify(office: Office, held: Sequence[str] = ()) -> Verified:
-    """Read everything again. ``held``: checkpoint notes kept elsewhere."""
+    """Read everything again. ``held``: checkpoint notes kept elsewhere; the newest that is kept beside the database is one of them."""
     with office.store.read() as tx:
-        found = [str(problem) for problem in log.verify(tx, [office.verifier], office.origin, held=held, used=tx.used())]
+        found = witnessed.problems(office, tx)
+        found += cosigned.problems(tx)
+        keys = tenures.ledger_keys(tx, office.verifier)
+        found += [str(problem) for problem in log.verify(tx, keys, office.origin, held=held, used=tx.used())]
         openings = tx.rows("opening_file")
         found += [problem for row in openings for problem in _opening(office, tx, row)]
         found += _uncovered(openings, tx.head().size)
         found += tables.differences(office, tx)
+        found += check.differences(office, tx)
+        found += signing.differences(office, tx)
         known = [batches.named(tx, row["batch"]) for row in tx.rows("batch")]
         acts, packages = tx.rows("act"), tx.rows("package")
         found += [problem for one in known for problem in _acts(tx, one.id)]
         found += [problem for row in packages for problem in _package(office, row)]
         found += [problem for row in tx.rows("in_force", kind="law") for problem in _law(office, row["digest"])]
         found += register.differences(office, tx)
+        found += checking.differences(office, tx)
+        found += past.unsigned(office, tx)
         size = tx.head().size
     for one in known:
         found += _batch(office, one)
@@ -64,12 +73,9 @@ def _opening(office: Office, tx: Tx, row: dict[str, object]) -> Iterator[str]:
     """Each opening opens its own entry."""
     first = int(str(row["first"]))
     try:
-        kept = archive.read(office.openings(), office.archive_key, str(row["name"]))
+        kept = cut(office, row)
     except TamperError as error:
         yield f"entries from {first}: their openings cannot be read: {error}"
-        return
-    if kept.first != first or len(kept.rows) != row["count"]:
-        yield f"entries from {first}: their openings are of other entries"
         return
     for problem in log.mismatches(tx, first, kept.salts, kept.rows):
         yield str(problem)

@@ -5,17 +5,28 @@ Not a FIPS 140 algorithm set: for trying out, and for offices that are not bound
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pyrage
 
 from privity.errors import InputError
+
+if TYPE_CHECKING:
+    from privity.release import Binding
+
+SCHEME = "age"
+PREFIX = "age1"
 
 
 class AgeSealer:
     """Seals to an age recipient (``age1…``)."""
 
-    scheme = "age"
+    def scheme_of(self, recipient: str) -> str:
+        """``age``, whoever the recipient is."""
+        _recipient(recipient)
+        return SCHEME
 
-    def seal(self, payload: bytes, recipient: str) -> bytes:
+    def seal(self, payload: bytes, recipient: str, about: Binding) -> bytes:  # noqa: ARG002 - age binds nothing; the payload names its package
         """Encrypt to one recipient.
 
         Raises:
@@ -45,5 +56,5 @@ def open_sealed(ciphertext: bytes, identity: str) -> bytes:
     """
     try:
         return bytes(pyrage.decrypt(ciphertext, [pyrage.x25519.Identity.from_str(identity)]))
-    except pyrage.DecryptError:
+    except (pyrage.DecryptError, pyrage.IdentityError):
         raise InputError("the package cannot be opened with this key", remedy="check the key, and ask for the package again") from None

@@ -54,7 +54,7 @@ OBSERVER = Key("witness.example/w1", WITNESS, SEED.public_key().public_bytes_raw
 TRUST = Trust((Key.parse(SIGNER.vkey),), (OBSERVER,), 1)
 SIZES = (1, 3, 1, 300, 1, 600, 2, 1, 1)
 TOTAL = sum(SIZES)
-ENTRY, FIELD = 192, slice(56, 120)  # bytes of an entry; where its commitment stands
+ENTRY, FIELD = 192, slice(58, 122)  # bytes of an entry; where its commitment stands
 
 
 @dataclass(frozen=True)

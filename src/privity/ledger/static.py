@@ -23,9 +23,9 @@ def export(segments: Segments) -> Iterator[tuple[str, bytes]]:
 
 
 def tiles(segments: Segments, size: int, after: int = 0) -> Iterator[tuple[str, bytes]]:
-    """(path, bytes) of every bundle and tile of the first ``size`` entries that was not full after the first ``after``."""
+    """(path, bytes) of every bundle and tile of the first ``size`` entries that the first ``after`` did not have as they are."""
     for tile in tlog.tiles(size):
-        if tile.index >= (after >> 8 * max(tile.level, 0)) // WIDTH:
+        if (after >> 8 * max(tile.level, 0)) - tile.index * WIDTH < tile.width:
             yield tile.path, _content(segments, tile)
 
 

@@ -58,7 +58,7 @@ def export(office: Office, out: Path, *, witnessed: bool = False, whole: bool = 
     """
     with disk.alone(office.root / "export.lock"), office.store.read() as tx:
         note = _note(office, tx, _size(office, tx, witnessed=witnessed))
-        size = Checkpoint.parse(note.partition("\n\n")[0] + "\n").size
+        size = _signed(office, note).size
         before = _before(office, tx, out, size)
         written = _write(tx, out, size, 0 if whole else before)
         about = json.dumps(_about(office), indent=1, ensure_ascii=False) + "\n"
@@ -73,11 +73,15 @@ def growth(office: Office, held: str) -> str:
         TamperError: the checkpoint is not of this ledger, or of another history of it.
         RefusedError: it is newer than the ledger.
     """
-    old = open_checkpoint(held, [office.verifier], office.origin)
     with office.store.read() as tx:
-        head = tx.head()
+        old, head = _signed(office, held), tx.head()
         _same(tx, old, head.size, "the ledger")
         return static.growth(tx, old, _note(office, tx, head.size), head.size)
+
+
+def _signed(office: Office, note: str) -> Checkpoint:
+    """What a checkpoint says, if this office's key signed it."""
+    return open_checkpoint(note, [office.verifier], office.origin)
 
 
 def _size(office: Office, tx: Tx, *, witnessed: bool) -> int:
@@ -95,7 +99,7 @@ def _note(office: Office, tx: Tx, size: int) -> str:
     note = static.note_at(tx, size)
     if note is None:
         raise TamperError(f"the ledger has no checkpoint of {size} entries", remedy="run `privity verify` before anything else")
-    open_checkpoint(note, [office.verifier], office.origin)
+    _signed(office, note)
     lines = [str(row["line"]).rstrip("\n") + "\n" for row in tx.rows("cosignature", size=size)]
     return note + "".join(lines)
 
@@ -111,7 +115,7 @@ def _before(office: Office, tx: Tx, out: Path, size: int) -> int:
             raise InputError(f"`{out}` holds something that is not an export", remedy="name an empty folder")
         return 0
     try:
-        old = open_checkpoint(path.read_bytes().decode(), [office.verifier], office.origin)
+        old = _signed(office, path.read_bytes().decode())
     except (TamperError, UnicodeDecodeError):
         raise InputError(f"the checkpoint in `{out}` is not one that this ledger signed", remedy="name another folder") from None
     _same(tx, old, size, f"the export in `{out}`")

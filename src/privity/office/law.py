@@ -119,6 +119,7 @@ def _keeps_halts(office: Office, tx: Tx, book: LawBook) -> None:
 
 def put_in_force(office: Office, tx: Tx, digest: str, ground: str) -> None:
     """Enter a kept version as the law in force."""
+    record.require_open(tx)
     row = {"kind": "law", "id": office.regime, "digest": digest, "since": office.day.isoformat(), "ground": ground}
     entry = record.enter(office, tx, Kind.IN_FORCE, row)
     tx.add_one("in_force", kind="law", id=office.regime, digest=digest, since=office.day, until=None, entry=entry)

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privity.errors import TamperError
+from privity.errors import RefusedError, TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
+from privity.ledger.entry import Kind
 from privity.store import archive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from privity.ledger.entry import Json, Kind
+    from privity.ledger.entry import Json
     from privity.ledger.log import Appended
     from privity.office.place import Office
     from privity.store import Tx
+
+ENDS_WITH_THE_OFFICE = frozenset({Kind.RECEIPT, Kind.EXAMINED, Kind.DETERMINATION, Kind.DISPOSITION, Kind.INTENT})
+
+
+def require_open(tx: Tx) -> None:
+    """Refuse what a closed office no longer does.
+
+    Raises:
+        RefusedError: it is closed.
+    """
+    if tx.rows("closing", act="closed"):
+        raise RefusedError(
+            "the office is closed", remedy="it can be read, verified and accounted for; nothing more is received or released"
+        )
 
 
 def enter(office: Office, tx: Tx, kind: Kind, row: Mapping[str, Json], batch: str = entries.NO_BATCH) -> int:
@@ -31,6 +46,8 @@ def enter_rows(office: Office, tx: Tx, kind: Kind, rows: Sequence[bytes], salts:
     Returns:
         Where the entries stand, and the checkpoint that covers them, to be shown only after the commit.
     """
+    if kind in ENDS_WITH_THE_OFFICE:
+        require_open(tx)
     commitments = entries.commit_rows(salts, rows)
     name = archive.write(office.openings(), office.archive_key, rows, salts, tx.head().size)
     appended = log.append(tx, office.signer, office.origin, entries.encode_all(kind, batch, office.day, commitments))

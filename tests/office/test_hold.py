@@ -248,6 +248,11 @@ def test_a_period_without_a_source_is_not_read(old: str, new: str) -> None:
         parse_retention(LawFile("retention.toml", GOOD.replace(old, new)))
 
 
+def test_law_with_a_period_that_has_no_source_is_not_installed(office: Office, tmp_path: Path) -> None:
+    with pytest.raises(LawError, match=r"retention\.toml: kept `packages`: policy says `why`"):
+        schedule(office, tmp_path, 'why = "the only copy', 'checked = "the only copy')
+
+
 @pytest.mark.invariant
 def test_accounting_is_permanent_under_6103_whatever_the_day() -> None:
     kept = read_retention(SHIPPED, "us/26-usc-6103")["accounting"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEYS = ("ledger.key", "archive.key", "link.key")
+FOLDERS = ("keys", "law", "register", "batches", "openings", "packages", "letters")
 
 
 def init(root: Path, *, custodian: str, origin: str, law_root: Path, regime: str, trial: bool = False, as_of: date | None = None) -> Office:
@@ -55,7 +56,7 @@ def init(root: Path, *, custodian: str, origin: str, law_root: Path, regime: str
 
 
 def _lay_out(folder: Path, custodian: str, origin: str, regime: str, trial: bool) -> None:
-    for name in ("keys", "law", "register", "batches", "openings", "packages", "letters"):
+    for name in FOLDERS:
         (folder / name).mkdir(parents=True)
     folder.chmod(0o700)
     for name in KEYS:

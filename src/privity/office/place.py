@@ -101,5 +101,5 @@ def open_office(root: Path, as_of: date | None = None, *, to_verify: bool = Fals
         link_key=(keys / "link.key").read_bytes(),
     )
     if not to_verify:
-        witnessed.hold_against(office)
+        witnessed.refuse_unless_grown(office)
     return office

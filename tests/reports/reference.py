@@ -37,7 +37,9 @@ def figures(office: Office, year: int) -> dict[str, dict[str, int]]:
     found: dict[str, dict] = {}
 
     def of(agency):
-        return found.setdefault(agency, {"requests": 0, "instances": 0, "ids": set(), "unnamed": 0, "unacknowledged": 0, "afterwards": 0, "packages": 0})
+        return found.setdefault(
+            agency, {"requests": 0, "instances": 0, "ids": set(), "unnamed": 0, "unacknowledged": 0, "afterwards": 0, "packages": 0}
+        )
 
     for _, kind, _, row in whole:
         if kind == "receipt" and row["received"].startswith(f"{year}-"):
@@ -60,5 +62,3 @@ def figures(office: Office, year: int) -> dict[str, dict[str, int]]:
     for mine in found.values():
         mine["people"] = len(mine.pop("ids")) + mine["unnamed"]
     return found
-
-

@@ -54,7 +54,9 @@ def test_the_exemptions_are_those_that_the_statute_prints() -> None:
 
 
 @pytest.mark.invariant
-@pytest.mark.parametrize("cited", ["(i)(1)", "(i)(2)", "(i)(3)(B)(i)", "(i)(5)", "(i)(7)(A)", "(i)(8)(A)(i)", "(d)", "(h)(2)", "(l)(6)", "(f)(1)"])
+@pytest.mark.parametrize(
+    "cited", ["(i)(1)", "(i)(2)", "(i)(3)(B)(i)", "(i)(5)", "(i)(7)(A)", "(i)(8)(A)(i)", "(d)", "(h)(2)", "(l)(6)", "(f)(1)"]
+)
 def test_what_the_list_does_not_name_must_be_accounted_for(cited: str) -> None:
     assert not accounting.covers(accounting.load(SHIPPED, TAX).exempt, f"26 USC 6103{cited}")
 
@@ -64,12 +66,16 @@ def test_what_is_below_an_exempt_paragraph_is_exempt(cited: str) -> None:
     assert accounting.covers(accounting.load(SHIPPED, TAX).exempt, cited)
 
 
-@pytest.mark.parametrize("cited", ["", "whatever (c) says", "26 USC 6103(c)(1) and 26 USC 6103(i)(2)", "8 USC 1360(b)", "not 26 USC 6103(c)"])
+@pytest.mark.parametrize(
+    "cited", ["", "whatever (c) says", "26 USC 6103(c)(1) and 26 USC 6103(i)(2)", "8 USC 1360(b)", "not 26 USC 6103(c)"]
+)
 def test_what_cannot_be_read_or_cites_something_else_too_is_accounted_for(cited: str) -> None:
     assert not accounting.covers(accounting.load(SHIPPED, TAX).exempt, cited)
 
 
-@pytest.mark.parametrize(("year", "due"), [(2025, date(2026, 3, 31)), (2023, date(2024, 3, 30)), (2024, date(2025, 3, 31)), (2099, date(2100, 3, 31))])
+@pytest.mark.parametrize(
+    ("year", "due"), [(2025, date(2026, 3, 31)), (2023, date(2024, 3, 30)), (2024, date(2025, 3, 31)), (2099, date(2100, 3, 31))]
+)
 def test_the_yearly_table_is_due_ninety_days_after_the_close_of_the_year(year: int, due: date) -> None:
     found = accounting.load(SHIPPED, TAX).annual
     assert found is not None

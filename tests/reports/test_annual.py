@@ -78,7 +78,9 @@ def test_an_intent_that_nobody_acknowledged_stands_on_its_own_line_until_somebod
     office = made.office("released", tmp_path, ANSWERED)
     assert parts(office) == {"not acknowledged, so counted as disclosed": LAWFUL}
     with office.store.read() as tx:
-        packages = {row["package"]: sum(one["disclosed"] for one in tx.rows("package_row", package=row["package"])) for row in tx.rows("package")}
+        packages = {
+            row["package"]: sum(one["disclosed"] for one in tx.rows("package_row", package=row["package"])) for row in tx.rows("package")
+        }
     first, second, *_ = packages
     acknowledge(office, first, "")
     recall(office, second, "called back")
@@ -149,5 +151,3 @@ def test_what_need_not_be_accounted_for_is_left_out_and_said(made: Small, tmp_pa
     assert (table.rows[0].requests, table.rows[0].instances) == (ROWS, LAWFUL)
     assert dict(table.outside)["instances of disclosure that need not be accounted for"] == 3
     assert any("need not be accounted for: 3" in said for said in page.notes)
-
-

@@ -191,12 +191,18 @@ def test_a_regime_of_a_folder_by_itself_has_its_own_words_and_forms(tmp_path: Pa
     folder = toy.write(tmp_path / "toy")
     health = (SHIPPED / "us" / "45-cfr-164" / accounting.FILE).read_text()
     (folder / accounting.FILE).write_text(health.replace("[accounting]\n", '[accounting]\npurpose_words = ["a reading"]\n'))
-    office = init(tmp_path / "office", custodian="The library", origin="l.example/l", law_root=folder, regime="toy", trial=True, as_of=ANSWERED)
-    told.staff(office, tmp_path)
+    office = init(
+        tmp_path / "office", custodian="The library", origin="l.example/l", law_root=folder, regime="toy", trial=True, as_of=ANSWERED
+    )
+    told.staff(office)
     told.recorded(office, tmp_path, purpose='"a reading"', what='"limited"', requested="", authority='"1 USC 2(a)"')
     page = forms.lines_page(office, "164.528", *YEAR)
     (row,) = page.rows.rows(named=True)
-    assert (row["agency_name"], row["what"], row["purpose"]) == ("The county", "limited information for identification and location", "a reading")
+    assert (row["agency_name"], row["what"], row["purpose"]) == (
+        "The county",
+        "limited information for identification and location",
+        "a reading",
+    )
     with pytest.raises(InputError, match="no form"):
         forms.lines_page(office, "5466-b", *YEAR)
 

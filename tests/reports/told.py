@@ -30,7 +30,7 @@ def hands(office: Office) -> list[past.Hand]:
     return [past.Hand(who, world.official(office, who).key) for who in (world.REVIEWER, world.APPROVER)]
 
 
-def staff(office: Office, folder: Path) -> None:
+def staff(office: Office) -> None:
     """Two people of an office that has none yet, and an agency called as the file calls it."""
     enrol.enrol_agency(office, enrol.CUSTODIAN, office.custodian, "custodian")
     enrol.enrol_agency(office, "us-dhs", "The county", "local")
@@ -68,5 +68,3 @@ def busy(made: Small, folder: Path) -> Office:
     recorded(office, folder, made="2025-08-01", record_ids=f'["{record_of(office)}", "REC-A"]', people="2", requested="")
     recorded(office, folder, made="2024-12-31", requested="", people="1", record_ids='["REC-A"]')
     return office
-
-

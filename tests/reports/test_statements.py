@@ -16,8 +16,10 @@ from privity.errors import InputError, RefusedError, TamperError
 from privity.ledger import note
 from privity.office import enrol
 from privity.office.place import Office, open_office
+from privity.office.release import release
 from privity.office.reports import forms, statements
 from privity.office.verify import verify
+from privity.seal.age import AgeSealer
 from reports import reference, told
 
 
@@ -58,6 +60,16 @@ def test_nothing_shared_is_refused_once_an_intent_was_entered_whatever_it_said(a
         with pytest.raises(RefusedError, match="intent or a recorded disclosure"):
             statements.nothing_shared(after, agency)
     assert reference.rows(after)[-1][1] == "intent", "nothing was entered"
+
+
+@pytest.mark.invariant
+def test_packages_that_disclosed_nothing_stand_in_the_way_too(made: Small, tmp_path: Path) -> None:
+    """Under a court's stay every row is answered `no disclosure`; that an answer left is enough."""
+    office = made.office("approved", tmp_path, date(2025, 12, 1))
+    answers = release(office, made.of(office), tmp_path / "out", AgeSealer())
+    assert set(answers) == {"no disclosure"}
+    with pytest.raises(RefusedError):
+        statements.nothing_shared(office, "us-dhs")
 
 
 @pytest.mark.invariant

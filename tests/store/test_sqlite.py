@@ -11,6 +11,7 @@ from sqlalchemy.exc import CompileError, OperationalError
 
 from privity.errors import InputError, RefusedError
 from privity.ledger import Kind, append, encode, log, verify
+from privity.ledger.static import export
 from privity.store import Store, schema
 from store.rows import DAY, ENTRY, SIGNER, fill
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FOLDERS = ("keys", "law", "register", "batches", "openings", "packages", "letters")
 
+
 def init(
     root: Path,
     *,

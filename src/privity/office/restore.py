@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from privity.errors import InputError, RefusedError, TamperError
 from privity.ledger.note import open_checkpoint
 from privity.office import backup, disk, witness, witnessed
-from privity.office.init import FOLDERS, KEYS
+from privity.office.init import FOLDERS
+from privity.office.keys import files
 from privity.office.place import open_office
 from privity.office.verify import verify
 
@@ -130,8 +131,10 @@ def _complete(folder: Path, named: set[str]) -> None:
 
 
 def _bring_keys(keys: Path | None, inside: Path) -> None:
-    if keys is None or not all((keys / name).is_file() for name in KEYS):
-        raise InputError("the backup has no keys", remedy=f"name the folder with {', '.join(KEYS)} by --keys")
+    if keys is None or not all(any(keys.glob(f"{kind}*.key")) for kind in files.KINDS):
+        raise InputError(
+            "the backup has no keys", remedy=f"name the folder with {', '.join(f'{kind}.key' for kind in files.KINDS)} by --keys"
+        )
     for path in sorted(one for one in keys.iterdir() if one.is_file()):
         if not (inside / backup.KEYS / path.name).exists():
             backup.copy(path, inside / backup.KEYS / path.name)

@@ -251,6 +251,10 @@ def test_a_connection_that_is_ended_by_the_server_is_told_and_the_next_step_goes
     assert ends(store) == 9300
     server().sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", where.database)
     assert ends(store) == 9300, "what lay in the pool is not taken for a connection"
+    with pytest.raises(RefusedError, match="connection"), store.read() as tx:  # noqa: PT012
+        mine = tx._connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        server().sql("SELECT pg_terminate_backend(%s)", mine)
+        tx.head()
 
 
 @pytest.mark.invariant

@@ -200,9 +200,17 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """One snapshot; writing in it is an error."""
-        with self._connected(write=False) as connection, connection.begin():
-            yield Tx(connection, self._place)
+        """One snapshot; writing in it is an error.
+
+        Raises:
+            RefusedError: the connection was lost, or the disk refused.
+        """
+        with self._connected(write=False) as connection:
+            try:
+                with connection.begin():
+                    yield Tx(connection, self._place)
+            except DBAPIError as error:
+                raise self._failed(error) from None
 
     @contextmanager
     def write(self) -> Iterator[Tx]:

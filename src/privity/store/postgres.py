@@ -52,7 +52,11 @@ _REFUSALS = {
     "42501": "the database does not let this login do that",
     "57014": "the database gave up waiting",
 }
-_CLASSES = {"08": "the connection to the database was lost", "53": "the database is short of room", "57": "the database is shutting down"}
+_CLASSES = {
+    "08": "the connection to the database was lost",
+    "53": "the database is short of room",
+    "57": "the database ended the connection",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from privity.rules.facts import SHIPPED
 from privity.store import Store
 from store.dropped import POINTS, Between
 from store.rows import ENTRY, SIGNER, fill
-from store.servers import Place, made, place, server
+from store.servers import Place, made, place, server, small_disk
 
 SECRET = "S3cretWord"
 ASKED = {"custodian": "D", "origin": "d.example/ledger", "law_root": SHIPPED, "regime": "us/26-usc-6103"}
@@ -268,3 +269,39 @@ def test_an_error_of_the_server_says_nothing_of_a_row(where: Place) -> None:
         while (error := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
             shown.append(str(error))
         assert "canary" not in " ".join(shown)
+
+
+# ---------------------------------------------------------------- a full disk
+
+
+@pytest.mark.invariant
+def test_a_full_disk_keeps_nothing_and_says_so_and_with_room_it_goes_on() -> None:
+    try:
+        whole = small_disk(24)
+        name = whole.__enter__()
+    except PermissionError:
+        pytest.skip("a disk that is soon full takes root")
+    try:
+        address = server().address("app", name)
+        store = Store.create(address, owner=server().address("owner", name))
+        done = 0
+        with pytest.raises(RefusedError, match="disk is full"):  # noqa: PT012
+            while done < 200_000:
+                with store.write() as tx:
+                    done = append(tx, SIGNER, SIGNER.name, [ENTRY] * 10_000).end
+        assert 0 < done < 200_000
+        assert ends(store) == done
+        with pytest.raises(RefusedError, match="disk is full"), store.write() as tx:
+            append(tx, SIGNER, SIGNER.name, [ENTRY] * 100_000)
+        assert ends(store) == done
+        subprocess.run(["mount", "-o", "remount,size=200m", _mounted(name)], check=True)
+        with store.write() as tx:
+            assert append(tx, SIGNER, SIGNER.name, [ENTRY] * 10_000).first == done
+        store.close()
+    finally:
+        whole.__exit__(None, None, None)
+
+
+def _mounted(database: str) -> str:
+    where = server().sql("SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = %s", database)
+    return str(Path(where[0][0]).parent)

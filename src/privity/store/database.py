@@ -166,7 +166,11 @@ class Store:
                 place.check(tx._connection)  # noqa: SLF001
                 _check_revision(place, migrations.revision(tx._connection))  # noqa: SLF001
         except (DatabaseError, InterfaceError, RefusedError):
+            store.close()
             raise place.unreadable() from None
+        except InputError:
+            store.close()
+            raise
         return store
 
     @classmethod

@@ -77,7 +77,7 @@ def open_office(root: Path, as_of: date | None = None) -> Office:
         InputError: there is none.
         RefusedError: another day was stated and this office is in service, or its database is another office's.
     """
-    said = _config(root)
+    said = _said(root)
     if as_of is not None and not said["trial"]:
         raise RefusedError(
             "an office in service takes the day from its clock", remedy="`--as-of` is for an office made with `privity init --trial`"
@@ -103,11 +103,11 @@ def store_of(root: Path) -> Path | str:
     Raises:
         InputError: there is no office.
     """
-    address = _config(root).get("store")
+    address = _said(root).get("store")
     return str(address) if address is not None else root / "office.db"
 
 
-def _config(root: Path) -> dict[str, Any]:
+def _said(root: Path) -> dict[str, Any]:
     config = root / "office.toml"
     if not config.is_file():
         raise InputError(f"no office in `{root}`", remedy="make one with `privity init`")

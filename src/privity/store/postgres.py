@@ -253,8 +253,8 @@ def _without_values(context: ExceptionContext) -> BaseException | None:
 def _bare(error: Exception, statement: str, gone: bool) -> DBAPIError:
     psycopg = import_module("psycopg")
     named = getattr(getattr(error, "diag", None), "constraint_name", None) or ""
-    bare = type(error)(f"SQLSTATE {getattr(error, 'sqlstate', None)} {named}".strip())
-    made = DBAPIError.instance(statement, None, bare, psycopg.Error, hide_parameters=True, connection_invalidated=gone)
+    error.args = (f"SQLSTATE {getattr(error, 'sqlstate', None)} {named}".strip(),)  # it stays in the traceback, as the cause
+    made = DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=gone)
     if not isinstance(made, DBAPIError):
         raise TypeError("an error of the driver is none of its errors")
     return made

@@ -12,10 +12,11 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 import tempfile
 import time
 import warnings
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,7 +27,7 @@ import psycopg
 from privity.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _ZEROBLOB = (  # so that what is done to one store can be done to the other
     "CREATE OR REPLACE FUNCTION zeroblob(bytes int) RETURNS bytea LANGUAGE sql AS $$ SELECT decode(repeat('00', bytes), 'hex') $$"
@@ -104,6 +105,32 @@ def server() -> Server:
         found.sql(f"CREATE ROLE {role} LOGIN")
     found.sql("REVOKE ALL ON SCHEMA public FROM PUBLIC", database="template1")
     return found
+
+
+@contextmanager
+def small_disk(megabytes: int) -> Iterator[str]:
+    """A database on a disk of its own that is soon full (tmpfs, so it takes root); the name of the database.
+
+    Raises:
+        PermissionError: nothing can be mounted here.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="privity-full-", dir="/tmp"))
+    options = f"size={megabytes}m,mode=0777"
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, check=False).returncode:
+        raise PermissionError("mounting needs root")
+    found, name = server(), f"full_{os.getpid()}_{next(_numbers)}"
+    (folder / "space").mkdir()
+    shutil.chown(folder / "space", found.folder.owner())
+    (folder / "space").chmod(0o700)
+    try:
+        found.sql(f"CREATE TABLESPACE {name} LOCATION '{folder / 'space'}'")
+        found.sql(f"CREATE DATABASE {name} TABLESPACE {name}")
+        found.sql(f"GRANT CREATE ON DATABASE {name} TO owner")
+        yield name
+        found.sql(f"DROP DATABASE {name} WITH (FORCE)")
+        found.sql(f"DROP TABLESPACE {name}")
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from privity.cli import app
 from privity.errors import InputError, RefusedError
@@ -19,8 +23,8 @@ from privity.office.verify import verify as verify_office
 from privity.rules.facts import SHIPPED
 from privity.store import Store
 from store.dropped import POINTS, Between
-from store.rows import ENTRY, SIGNER, fill
-from store.servers import Place, made, place, server
+from store.rows import ENTRY, SIGNER, allowed, fill
+from store.servers import Place, made, place, server, small_disk
 
 SECRET = "S3cretWord"
 ASKED = {"custodian": "D", "origin": "d.example/ledger", "law_root": SHIPPED, "regime": "us/26-usc-6103"}
@@ -251,16 +255,54 @@ def test_a_connection_that_is_ended_by_the_server_is_told_and_the_next_step_goes
     assert ends(store) == 9300
     server().sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", where.database)
     assert ends(store) == 9300, "what lay in the pool is not taken for a connection"
+    with pytest.raises(RefusedError, match="connection"), store.read() as tx:  # noqa: PT012
+        mine = tx._connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        server().sql("SELECT pg_terminate_backend(%s)", mine)
+        tx.head()
 
 
 @pytest.mark.invariant
 def test_an_error_of_the_server_says_nothing_of_a_row(where: Place) -> None:
     store = where.open()
-    for many in (1, 40):
-        with pytest.raises(Exception) as caught, store.write() as tx:
-            tx.add("agency", [{"agency": "canary", "name": "canary\x00", "kind": "canary", "entry": None}] * many)
-        shown = [str(caught.value)]
-        error: BaseException | None = caught.value
-        while (error := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
-            shown.append(str(error))
-        assert "canary" not in " ".join(shown)
+    for many, kind in ((1, "canary"), (40, "canary"), (1, "canary\x00")):
+        with pytest.raises(DBAPIError) as caught, store.write() as tx:  # noqa: PT012
+            tx.add("batch", [allowed("batch")])
+            tx.add("act", [allowed("act") | {"kind": kind, "ground": "canary"}] * many)
+        shown = [*traceback.format_exception(caught.value)]
+        assert "canary" not in re.sub(r"^ +.*$", "", "".join(shown), flags=re.MULTILINE), "beside lines of code"
+
+
+# ---------------------------------------------------------------- a full disk
+
+
+@pytest.mark.invariant
+def test_a_full_disk_keeps_nothing_and_says_so_and_with_room_it_goes_on() -> None:
+    try:
+        whole = small_disk(24)
+        name = whole.__enter__()
+    except PermissionError:
+        pytest.skip("a disk that is soon full takes root")
+    try:
+        address = server().address("app", name)
+        store = Store.create(address, owner=server().address("owner", name))
+        done = 0
+        with pytest.raises(RefusedError, match="disk is full"):  # noqa: PT012
+            while done < 200_000:
+                with store.write() as tx:
+                    done = append(tx, SIGNER, SIGNER.name, [ENTRY] * 10_000).end
+        assert 0 < done < 200_000
+        assert ends(store) == done
+        with pytest.raises(RefusedError, match="disk is full"), store.write() as tx:
+            append(tx, SIGNER, SIGNER.name, [ENTRY] * 100_000)
+        assert ends(store) == done
+        subprocess.run(["mount", "-o", "remount,size=200m", _mounted(name)], check=True)
+        with store.write() as tx:
+            assert append(tx, SIGNER, SIGNER.name, [ENTRY] * 10_000).first == done
+        store.close()
+    finally:
+        whole.__exit__(None, None, None)
+
+
+def _mounted(database: str) -> str:
+    where = server().sql("SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = %s", database)
+    return str(Path(where[0][0]).parent)

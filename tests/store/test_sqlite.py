@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -121,3 +122,26 @@ def test_an_unknown_column_is_our_bug(store: Store) -> None:
         tx.add_one("agency", agency="a", name="b", kind="federal", more="c")
     with store.read() as tx:
         assert not tx.now("agency", agency="a")
+
+
+def test_a_folder_that_may_only_be_read_is_said_to_be_so(tmp_path: Path) -> None:
+    """A mount, because a mode stops no root."""
+    folder = tmp_path / "office"
+    folder.mkdir()
+    store = Store.create(folder / "office.db")
+    fill(store)
+    store.close()
+    if subprocess.run(["mount", "--bind", str(folder), str(folder)], capture_output=True, check=False).returncode:
+        pytest.skip("a folder that even its owner cannot write takes root")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
+        with pytest.raises((RefusedError, InputError)) as caught:  # noqa: PT012
+            store = Store.open(folder / "office.db")
+            with store.write() as tx:
+                append(tx, SIGNER, SIGNER.name, [ENTRY])
+        store.close()
+        assert caught.value.remedy
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+    with Store.open(folder / "office.db").write() as tx:
+        assert append(tx, SIGNER, SIGNER.name, [ENTRY]).first == 9300

@@ -81,7 +81,7 @@ def open_office(root: Path, as_of: date | None = None, *, to_verify: bool = Fals
             office's, or the ledger is behind or beside what was witnessed.
         TamperError: a checkpoint that is kept as witnessed is not the office's own.
     """
-    said = _config(root)
+    said = _said(root)
     if as_of is not None and not said["trial"]:
         raise RefusedError(
             "an office in service takes the day from its clock", remedy="`--as-of` is for an office made with `privity init --trial`"
@@ -112,11 +112,11 @@ def store_of(root: Path) -> Path | str:
     Raises:
         InputError: there is no office.
     """
-    address = _config(root).get("store")
+    address = _said(root).get("store")
     return str(address) if address is not None else root / "office.db"
 
 
-def _config(root: Path) -> dict[str, Any]:
+def _said(root: Path) -> dict[str, Any]:
     config = root / "office.toml"
     if not config.is_file():
         raise InputError(f"no office in `{root}`", remedy="make one with `privity init`")

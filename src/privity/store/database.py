@@ -166,7 +166,11 @@ class Store:
                 place.check(tx._connection)  # noqa: SLF001
                 _check_revision(place, migrations.revision(tx._connection))  # noqa: SLF001
         except (DatabaseError, InterfaceError, RefusedError):
+            store.close()
             raise place.unreadable() from None
+        except InputError:
+            store.close()
+            raise
         return store
 
     @classmethod
@@ -200,9 +204,17 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """One snapshot; writing in it is an error."""
-        with self._connected(write=False) as connection, connection.begin():
-            yield Tx(connection, self._place)
+        """One snapshot; writing in it is an error.
+
+        Raises:
+            RefusedError: the connection was lost, or the disk refused.
+        """
+        with self._connected(write=False) as connection:
+            try:
+                with connection.begin():
+                    yield Tx(connection, self._place)
+            except DBAPIError as error:
+                raise self._failed(error) from None
 
     @contextmanager
     def write(self) -> Iterator[Tx]:

@@ -52,7 +52,11 @@ _REFUSALS = {
     "42501": "the database does not let this login do that",
     "57014": "the database gave up waiting",
 }
-_CLASSES = {"08": "the connection to the database was lost", "53": "the database is short of room", "57": "the database is shutting down"}
+_CLASSES = {
+    "08": "the connection to the database was lost",
+    "53": "the database is short of room",
+    "57": "the database ended the connection",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +253,8 @@ def _without_values(context: ExceptionContext) -> BaseException | None:
 def _bare(error: Exception, statement: str, gone: bool) -> DBAPIError:
     psycopg = import_module("psycopg")
     named = getattr(getattr(error, "diag", None), "constraint_name", None) or ""
-    bare = type(error)(f"SQLSTATE {getattr(error, 'sqlstate', None)} {named}".strip())
-    made = DBAPIError.instance(statement, None, bare, psycopg.Error, hide_parameters=True, connection_invalidated=gone)
+    error.args = (f"SQLSTATE {getattr(error, 'sqlstate', None)} {named}".strip(),)  # it stays in the traceback, as the cause
+    made = DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=gone)
     if not isinstance(made, DBAPIError):
         raise TypeError("an error of the driver is none of its errors")
     return made

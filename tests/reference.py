@@ -146,4 +146,5 @@ def policy(row: dict, stage: int) -> set[str]:
         met["policy.in-office"] = row["approvers_in_office"] is True
         met["policy.evidence"] = row["evidence_unchanged"] is True
         met["policy.answer-day"] = row["answer_day_reached"] is True
+        met["policy.contested"] = row["contested"] is False
     return {name for name, holds in met.items() if not holds}

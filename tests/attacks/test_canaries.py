@@ -115,9 +115,10 @@ def test_no_canary_is_printed_about_an_office(made, words, capfd, verb):
 
 @pytest.mark.parametrize("row", range(8))
 def test_no_canary_is_printed_when_a_row_is_explained(made, words, capfd, row):
-    text = said(capfd, "explain", made.root / "office", f"{made.batch}:{row + 2}")
+    who = ("--as", "i.marsh", "--ground", "a test")
+    text = said(capfd, "explain", made.root / "office", f"{made.batch}:{row + 2}", *who)
     assert "ledger entry" in text
-    assert not planted.hits(text + said(capfd, "explain", made.root / "office", made.asked[row]["request_id"], "--json"), words)
+    assert not planted.hits(text + said(capfd, "explain", made.root / "office", made.asked[row]["request_id"], *who, "--json"), words)
 
 
 def test_a_list_of_packages_names_the_enrolled_and_nobody_else(made, words, capfd):

@@ -190,6 +190,7 @@ def test_a_line_for_a_size_at_which_there_is_no_checkpoint_counts_for_nothing(of
     [
         "INSERT INTO witness (witness, vkey, url, state, entry) SELECT '{made}', '{vkey}', url, 'enrolled', entry FROM witness LIMIT 1",
         "UPDATE witness SET vkey = '{other}'",
+        "UPDATE witness SET vkey = 'no key'",
         "UPDATE witness SET url = 'http://127.0.0.1:9/'",
         "UPDATE witness SET state = 'enrolled'",
         "DELETE FROM witness WHERE state = 'retired'",
@@ -366,3 +367,37 @@ def test_notes_are_kept_before_lines_are_counted(office: Office, monkeypatch: py
         with pytest.raises(OSError):
             witness.ask(office)
         assert not witness.covered(office, entry)
+
+
+@pytest.mark.parametrize("url", ["http://a..b/", f"http://{'a' * 70}.test/", "http://127.0.0.1:1/", "http://no-such-host.invalid/"])
+def test_an_address_where_nobody_is_makes_a_silent_witness_and_no_failure(office: Office, url: str) -> None:
+    one = Honest("w.test/one", {})
+    witness.witness_roster.add(office, one.name, one.vkey, url)
+    (answer,) = witness.ask(office)
+    assert answer.said is Said.SILENT
+
+
+def test_a_checkpoint_that_was_altered_under_its_lines_is_named_and_not_counted(office: Office) -> None:
+    with with_witnesses(office, names=1, quorum=1):
+        entry = grow(office)
+        witness.require(office, entry)
+        tamper(office.root, f"UPDATE segment SET note = 'altered' WHERE first + count = {entry + 1}")
+        with pytest.raises(TamperError):
+            witness.require(office, entry)
+        found = "\n".join(verify(open_office(office.root, DAY, to_verify=True)).problems)
+        assert f"checkpoint of {entry + 1} entries" in found
+        assert f"entry {entry}" in found
+
+
+@pytest.mark.invariant
+def test_one_witness_that_has_signed_more_stops_what_another_would_let_pass(office: Office) -> None:
+    with with_witnesses(office, names=2, quorum=1) as (first, second):
+        first.down = True
+        witness.require(office, grow(office))
+        saved = copied(office, "old")
+        first.down, second.down = False, True
+        witness.require(office, grow(office, 3))
+        second.down = False
+        old = in_place_of(office, saved)  # the second was away when the ledger went on, and would sign another end to it
+        with pytest.raises(RefusedError, match=rf"witness `{first.name}` has signed \d+ entries"):
+            witness.require(old, grow(old))

@@ -1,9 +1,10 @@
-"""The small office, and one of its own where disclosures were acknowledged, recalled and recorded afterwards."""
+"""The small office, and the command line as a person types it."""
 
 from __future__ import annotations
 
 import pytest
 
+from journeys.conftest import privity  # noqa: F401 - a fixture
 from office.small import Small, small
 
 

@@ -15,6 +15,7 @@ from privity.office.accounting import for_year
 from privity.office.place import Office, open_office
 from privity.office.release import acknowledge, recall
 from privity.office.reports import forms
+from privity.store import archive
 from reports import reference, told
 
 ROWS, LAWFUL = sum(KINDS.values()), KINDS["lawful"]
@@ -119,6 +120,24 @@ def test_no_figure_rests_on_an_opening_that_is_missing_or_altered(office: Office
         path.write_bytes(raw)
     with pytest.raises(TamperError):
         forms.annual_page(open_office(root, ANSWERED), 2025, public=True, trace=False)
+
+
+@pytest.mark.invariant
+@pytest.mark.parametrize("kind", ["receipt", "intent", "determination"])
+def test_an_opening_sealed_again_with_another_row_is_held_against_its_entry(office: Office, tmp_path: Path, kind: str) -> None:
+    """Whoever owns the folder has the archive's key; the ledger's commitment is what they have not."""
+    root = Path(shutil.copytree(office.root, tmp_path / "office"))
+    copy = open_office(root, ANSWERED)
+    with copy.store.read() as tx:
+        one = tx.rows("opening_file", kind=kind)[0]
+    kept = archive.read(copy.openings(), copy.archive_key, one["name"])
+    rows = [row.replace(b'"us-dhs"', b'"us-doj"').replace(b'"outcome":"refused"', b'"outcome":"referred"') for row in kept.rows]
+    rows = [row.replace(b'"disclosed":[', b'"disclosed":[0,') for row in rows]
+    assert rows != kept.rows
+    name = archive.write(copy.openings(), copy.archive_key, rows, kept.salts, kept.first)
+    tamper(root, f"UPDATE opening_file SET name = '{name}' WHERE first = {one['first']}")
+    with pytest.raises(TamperError):
+        for_year(open_office(root, ANSWERED), 2025)
 
 
 @pytest.mark.invariant

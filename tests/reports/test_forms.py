@@ -20,7 +20,7 @@ from privity.errors import InputError
 from privity.office import law
 from privity.office.init import init
 from privity.office.place import Office
-from privity.office.reports import forms
+from privity.office.reports import forms, read
 from privity.rules.facts import SHIPPED
 from reports import told
 from rules import toy
@@ -91,6 +91,12 @@ def test_there_is_a_line_for_every_request_disclosure_and_record(office: Office)
     assert refused["intent"].null_count() == refused.height
     made = rows.filter(line="disclosure")
     assert made.select("intent", "determination", "package", "entry").null_count().sum_horizontal().item() == 0
+
+
+def test_what_the_statute_makes_permanent_is_kept_permanently(office: Office) -> None:
+    whole = lines.lines(read.of_period(office, *YEAR), forms.accounting_law(office), *YEAR)
+    assert set(whole["keep_until"]) == {"permanent"}
+    assert dict(forms.lines_page(office, "5466-b", *YEAR).facts)["kept"].startswith("permanently")
 
 
 def test_codes_that_nobody_checked_are_empty_and_the_form_says_that_it_is_like_another(office: Office) -> None:
@@ -194,7 +200,7 @@ def test_a_regime_of_a_folder_by_itself_has_its_own_words_and_forms(tmp_path: Pa
     office = init(
         tmp_path / "office", custodian="The library", origin="l.example/l", law_root=folder, regime="toy", trial=True, as_of=ANSWERED
     )
-    told.staff(office, tmp_path)
+    told.staff(office)
     told.recorded(office, tmp_path, purpose='"a reading"', what='"limited"', requested="", authority='"1 USC 2(a)"')
     page = forms.lines_page(office, "164.528", *YEAR)
     (row,) = page.rows.rows(named=True)

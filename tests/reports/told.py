@@ -30,7 +30,7 @@ def hands(office: Office) -> list[past.Hand]:
     return [past.Hand(who, world.official(office, who).key) for who in (world.REVIEWER, world.APPROVER)]
 
 
-def staff(office: Office, folder: Path) -> None:
+def staff(office: Office) -> None:
     """Two people of an office that has none yet, and an agency called as the file calls it."""
     enrol.enrol_agency(office, enrol.CUSTODIAN, office.custodian, "custodian")
     enrol.enrol_agency(office, "us-dhs", "The county", "local")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 REQUESTS, INSTANCES = "requests", "instances of disclosure"
 UNNAMED = "{}: recorded without an id, so that one may count twice"
 PACKAGES = "packages that carried a disclosure"
-DUE, OVERDUE, FURNISHED, OPEN = "due", "overdue", "furnished", "the year has not closed"
+DUE, OVERDUE, FURNISHED, OPEN = "due", "overdue", "a signed report was entered", "the year has not closed"
 
 
 @dataclass(frozen=True, slots=True)

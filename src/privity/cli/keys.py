@@ -71,6 +71,7 @@ def _of_the_office(key: typer.Typer) -> None:
     def listed(
         folder: options.OfficeFolder,
         out: Annotated[Path | None, typer.Option("--out", help="Write the ledger's keys and their proofs here, for outsiders.")] = None,
+        vkey: Annotated[bool, typer.Option("--vkey", help="Print only the verifier key that signs now.")] = False,
         as_json: options.Json = False,
     ) -> None:
         """The office's keys, which sizes of the ledger each signs, what is proposed. Example: privity key list office --json"""
@@ -79,6 +80,9 @@ def _of_the_office(key: typer.Typer) -> None:
         from privity.office.place import open_office
 
         office = open_office(folder)
+        if vkey:
+            screen.say(office.verifier.vkey)
+            return
         if out is not None:
             with office.store.read() as tx:
                 text = tenures.as_text(office, tx)

@@ -161,12 +161,15 @@ def add_to(app: typer.Typer) -> None:
         row: Annotated[
             str, typer.Argument(metavar="REQUEST_ID|BATCH:ROW", help="A row, by the requester's id or by its number in the file.")
         ],
+        person: Annotated[str, typer.Option("--as", help="Who looks; they hold an office here.")] = "",
+        ground: Annotated[str, typer.Option("--ground", help="Why they look. It goes into the ledger: name nobody.")] = "",
+        as_of: options.AsOf = "",
         as_json: options.Json = False,
     ) -> None:
-        """One row: each requirement, met or not, source, citation, the fact it rests on. Example: privity explain office R-00017"""
+        """One row: each requirement, met or not, on which fact; the look is an entry. Example: privity explain office R-00017 --as r.okafor --ground "the agency asks why" """
         from dataclasses import asdict
 
-        found = _explained(folder, row)
+        found = _explained(folder, row, as_of, person, ground)
         screen.answer(as_json, asdict(found), lambda: _show_row(found))
 
 
@@ -209,16 +212,16 @@ def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
     screen.answer(as_json, said, show)
 
 
-def _explained(folder: Path, row: str) -> Explanation:
+def _explained(folder: Path, row: str, as_of: str, person: str, ground: str) -> Explanation:
     import polars as pl
 
     from privity.errors import InputError
     from privity.office import batch as kept
     from privity.office import dispose
-    from privity.office.explain import explain, find_row
+    from privity.office.explain import find_row, shown
     from privity.office.place import open_office
 
-    office = open_office(folder)
+    office = open_office(folder, options.day(as_of))
     beginning, colon, number = row.rpartition(":")
     name, ordinal = (beginning, -1) if colon and number.isdigit() else find_row(office, row)
     with office.store.read() as tx:
@@ -228,7 +231,7 @@ def _explained(folder: Path, row: str) -> Explanation:
         if not hits:
             raise InputError("the batch has no such row", remedy="rows are numbered as in the file; the first after the heading is 2")
         ordinal = hits[0]
-    return explain(office, batch, ordinal)
+    return shown(office, batch, ordinal, person, ground)
 
 
 def _show_row(found: Explanation) -> None:

@@ -70,6 +70,100 @@ def add_to(app: typer.Typer) -> None:
         entry = past.enter(office, said, by, confirmed)
         screen.answer(as_json, {"entry": entry}, lambda: screen.say(f"recorded afterwards: ledger entry {entry}"))
 
+    @app.command()
+    def notice(
+        folder: options.OfficeFolder,
+        kind: Annotated[str, typer.Option("--kind", help="A notice of the office's regime: 7431-e, 552a-e-8.")],
+        trigger: Annotated[str, typer.Option("--trigger", help="What makes it due, by its id.")],
+        on: Annotated[str, typer.Option("--on", help="The day of that (YYYY-MM-DD).")],
+        ground: Annotated[str, typer.Option("--ground", help="The proceeding, by its number.")],
+        disclosure: Annotated[list[str], typer.Option("--disclosure", help="ENTRY:ROW, or ENTRY; may be repeated.")],
+        out: Annotated[Path, typer.Option("--out", help="The folder for the notices.")],
+        rights: Annotated[Path | None, typer.Option("--rights", help="A file: the person's rights in that proceeding.")] = None,
+        as_of: options.AsOf = "",
+        as_json: options.Json = False,
+    ) -> None:
+        """A notice to each person whom disclosures were about. Example: privity notice office --kind 7431-e --trigger charge-7213 --on 2026-02-03 --ground "No. 1:26-cr-17" --disclosure 81:3 --out notices"""
+        from privity.office.place import open_office
+        from privity.office.reports import notices
+
+        office, day = open_office(folder, options.day(as_of)), options.day(on)
+        if day is None:
+            raise InputError("the trigger's day is not named", remedy="name it with --on")
+        proceeding = notices.Proceeding(trigger, day, ground, _text(rights))
+        written = [str(path) for path in notices.notify(office, kind, proceeding, disclosure, out)]
+        screen.answer(
+            as_json, {"written": written}, lambda: screen.say(f"{len(written)} notices written: {out}; {notices.ROUTING} says whose")
+        )
+
+    @app.command()
+    def breach(
+        folder: options.OfficeFolder,
+        identified: Annotated[str, typer.Option("--identified", help="When a possible issue was identified: 2025-08-14T09:30.")],
+        package: Annotated[str, typer.Option("--package", help="A package, or the beginning of its name.")] = "",
+        officer: Annotated[str, typer.Option("--officer", help="All that one engaged officer received.")] = "",
+        agency: Annotated[str, typer.Option("--agency", help="All that one agency received.")] = "",
+        out: Out = None,
+        as_of: options.AsOf = "",
+        as_json: options.Json = False,
+    ) -> None:
+        """What a recipient needs to tell of a possible breach in time. Example: privity breach office --package 88d3 --identified 2025-08-14T09:30 --out pack.html"""
+        from privity.office.place import open_office
+        from privity.office.reports import notices
+
+        office = open_office(folder, options.day(as_of))
+        _give(notices.breach_pack(office, identified, package=package, officer=officer, agency=agency), out, as_json)
+
+    @app.command()
+    def statement(
+        folder: options.OfficeFolder,
+        out: Annotated[Path, typer.Option("--out", help="The signed note to write.")],
+        nothing_shared: Annotated[bool, typer.Option("--nothing-shared", help="That nothing was shared.")] = False,
+        agency: Annotated[str, typer.Option("--agency", help="With whom; anybody, if not said.")] = "any",
+        through: Annotated[str, typer.Option("--through", help="Up to this day; today, if not said.", show_default=False)] = "",
+        annual: Annotated[int | None, typer.Option("--annual", help="The public figures of a year.", show_default=False)] = None,
+        as_of: options.AsOf = "",
+        as_json: options.Json = False,
+    ) -> None:
+        """Sign and enter a statement. Example: privity statement office --nothing-shared --agency us-dhs-ice --through 2025-06-30 --out nothing.note"""
+        from privity.office.disk import write_file
+        from privity.office.place import open_office
+        from privity.office.reports import statements
+
+        if nothing_shared == (annual is not None):
+            raise InputError("one statement is made at a time", remedy="say --nothing-shared, or --annual YEAR")
+        office = open_office(folder, options.day(as_of))
+        if annual is not None:
+            made = statements.annual_report(office, annual)
+        else:
+            made = statements.nothing_shared(office, agency, options.day(through))
+        write_file(out, made.text.encode())
+        said = {"entry": made.entry, "written": str(out), "key": office.verifier.vkey}
+        screen.answer(as_json, said, lambda: screen.say(f"{out}: ledger entry {made.entry}\ncheck it with: {office.verifier.vkey}"))
+
+    @app.command("check-statement")
+    def check_statement(
+        file: Annotated[Path, typer.Argument(metavar="FILE", help="A signed statement.")],
+        key: Annotated[str, typer.Option("--key", help="The office's verifier key, as `privity init` printed it.")],
+        as_json: options.Json = False,
+    ) -> None:
+        """Whether a statement is signed by an office's key, and what it says; needs no office. Example: privity check-statement nothing.note --key VKEY"""
+        from privity.office.reports import statements
+
+        found = statements.check(_text(file), key)
+        said = {"statement": found.kind, **found.words, "says": list(found.sentences)}
+        screen.answer(
+            as_json, said, lambda: screen.say("\n".join([f"signed: {found.kind}", *map(" ".join, found.words.items()), *found.sentences]))
+        )
+
+
+def _text(file: Path | None) -> str:
+    """A text file that was named; nothing if none was."""
+    try:
+        return file.read_bytes().decode().strip("\ufeff") if file is not None else ""
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"`{file}` cannot be read", remedy="name a text file in UTF-8") from None
+
 
 # ---------------------------------------------------------------- account
 

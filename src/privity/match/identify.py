@@ -37,6 +37,7 @@ AT_ONCE = 2  # shards of probes that are compared with their candidates at once:
 RETRIEVAL = 0.7  # about this share of the work is done when candidates are found
 BUILDING = "R4"  # rests on the building, not on the whole address
 UNKNOWN = 99  # ranks above every class
+AS_OF = "address_as_of"
 AGREEMENTS = ("same", "cannot-tell", "different")
 CLASSES = ("taxpayer-identity", "other-return-information", "taxpayer-return-information", "return")  # least protected first
 # What the query counts for each identifier: what it is called, and the count at which it agrees without a slip.
@@ -55,8 +56,9 @@ AGREED = {
 class Identified:
     """What matching found for a batch.
 
-    ``record_facts``: a row for each eligible request; identity (String), address_agreement, period_held, data_class, and a Boolean for
-    each bar asked about; all but identity null unless one person is meant. ``read``: the ordinals put to the register.
+    ``record_facts``: a row for each eligible request; identity (String), address_agreement, period_held, data_class, address_as_of (the
+    latest day of the address that is the one supplied, ISO form), and a Boolean for each bar asked about; all but identity null unless
+    one person is meant. ``read``: the ordinals put to the register.
     """
 
     identifications: Identifications
@@ -156,7 +158,7 @@ def _for_all(eligible: pl.DataFrame, parts: list[tuple[pl.DataFrame, pl.DataFram
 
 def _no_facts(bars: list[str]) -> pl.DataFrame:
     texts = dict.fromkeys(("identity", "address_agreement"), pl.String())
-    schema = {"ordinal": ORDINAL, **texts, "period_held": pl.Boolean(), "data_class": pl.String()}
+    schema = {"ordinal": ORDINAL, **texts, "period_held": pl.Boolean(), "data_class": pl.String(), AS_OF: pl.String()}
     return pl.DataFrame(schema=schema | {f"bar:{bar}": pl.Boolean() for bar in bars})
 
 
@@ -195,14 +197,16 @@ def _standing(people: pl.DataFrame, facts: pl.DataFrame) -> tuple[pl.DataFrame, 
 def _compared(held: pl.DataFrame, shards: Sequence[Path]) -> pl.DataFrame:
     """Adds ``agreement`` of the address supplied with the address of each row held; a shard at a time, for the parts are many."""
     parts = [_agreement_in(held, shard) for shard in shards]
-    return pl.concat(parts) if parts else held.drop("written").with_columns(pl.lit(None, pl.String).alias("agreement"))
+    nothing = (pl.lit(None, pl.String).alias(name) for name in (AS_OF, "agreement"))
+    return pl.concat(parts) if parts else held.drop("written").with_columns(*nothing)
 
 
 def _agreement_in(held: pl.DataFrame, shard: Path) -> pl.DataFrame:
     supplied = pl.scan_parquet(shard).select(pl.col("probe").alias("ordinal"), pl.col("written").alias("supplied"))
     rows = held.lazy().join(supplied, on="ordinal", how="inner", maintain_order="left").collect()
     agreed = [address.compare(_read(part["supplied"]), _read(part["written"])).alias("agreement") for part in rows.iter_slices(SLICE)]
-    return rows.drop("written", "supplied").with_columns(pl.concat(agreed) if agreed else pl.lit(None, pl.String).alias("agreement"))
+    dated = rows.with_columns(pl.col("written").struct.field("as_of").alias(AS_OF)).drop("written", "supplied")
+    return dated.with_columns(pl.concat(agreed) if agreed else pl.lit(None, pl.String).alias("agreement"))
 
 
 def _read(written: pl.Series) -> pl.DataFrame:
@@ -222,13 +226,15 @@ def _about(held: pl.DataFrame, bars: list[str]) -> pl.DataFrame:
         pl.col("data_class").replace_strict(classes, default=UNKNOWN, return_dtype=pl.Int32).alias("rank"),
         *(pl.col("bars").list.contains(bar).fill_null(False).alias(f"bar:{bar}") for bar in bars),
         _strange(bars).alias("strange"),
+        pl.when(asked & (pl.col("agreement") == "same")).then(AS_OF).alias(AS_OF),
     )
     people = rows.group_by("ordinal", maintain_order=True).agg(
         pl.col("period_held", "strange", *AGREEMENTS, *(f"bar:{bar}" for bar in bars)).any(),
         *(pl.col("rank").filter(pl.col(of)).max().alias(f"rank {of}") for of in ("same", "answers")),
+        pl.col(AS_OF).max(),
     )
     known = [pl.when(~pl.col("strange")).then(f"bar:{bar}").alias(f"bar:{bar}") for bar in bars]
-    return people.select("ordinal", _agreement(), "period_held", _class(), *known)
+    return people.select("ordinal", _agreement(), "period_held", _class(), AS_OF, *known)
 
 
 def _strange(bars: list[str]) -> pl.Expr:

@@ -21,7 +21,7 @@ ASKS = (*REGISTER[2:13], "tax_periods")  # of a request: what matching reads
 # A register may hold no more than these; the rest may be absent and counts as null.
 NEEDED = ("record_id", "tax_period", "first_name", "last_name", "date_of_birth", "address_line1", "data_class", "bars")
 PLACE = ("building", "door")  # the two halves of an address key: most joins need only the first
-PLACED = (*PLACE, "written")  # and the cells as written, as one struct: the few addresses that are compared are read once more
+PLACED = (*PLACE, "written")  # and the cells as written with the address's day, as one struct: the few that are compared are read once more
 # Names as letters (fn, ln), their parts where they have several (f1; la, lz), their sound (fs, ls); middle initial; suffix; birth date.
 PERSON = ("tin", "fn", "f1", "fs", "ln", "la", "lz", "ls", "mi", "sfx", "dob", "dy", "dm", "dd")
 
@@ -73,8 +73,16 @@ def _as_text(column: str, frame: pl.DataFrame) -> pl.Expr:
 def _with_places(text: pl.DataFrame) -> pl.DataFrame:
     """Adds ``PLACED`` from the address columns."""
     parts = text.select(pl.col("address_line1").alias("line1"), pl.col("address_line2").alias("line2"), "city", "state", "zip")
-    keyed = address.key(parts)
-    return text.drop("zip").hstack(keyed.select("building", _door(), pl.struct("line1", "line2", "city", "state", "zip").alias("written")))
+    keyed = address.key(parts).with_columns(text.with_columns(_as_of(text)).get_column("as_of"))
+    written = pl.struct("line1", "line2", "city", "state", "zip", "as_of").alias("written")
+    return text.drop("zip").hstack(keyed.select("building", _door(), written))
+
+
+def _as_of(text: pl.DataFrame) -> pl.Expr:
+    """The day of the address in ISO form; null where the register says none that can be read, and for a request."""
+    if "address_as_of" not in text.columns:
+        return pl.lit(None, pl.String).alias("as_of")
+    return day.day(pl.col("address_as_of").str.slice(0, 10)).dt.to_string("%Y-%m-%d").alias("as_of")
 
 
 def _door() -> pl.Expr:

@@ -21,7 +21,7 @@ from privity import determine as decision
 from privity.elements import examine, merge_all, settle_all, tally_all
 from privity.ledger import entry as entries
 from privity.ledger.entry import Kind
-from privity.match.identify import Identified, identify
+from privity.match.identify import AS_OF, Identified, identify
 from privity.match.prepare import ASKS
 from privity.match.rules import ANCHORS
 from privity.office import attempts, basis, bounds, record, register
@@ -163,7 +163,8 @@ def _judge(office: Office, batch: Batch, on: Basis, examined: Examined, engine: 
     made = decision.determine(on.rulebook, Facts(facts), Stage.RECORD, on.asked)
     _decide_twice(on, Facts(facts), made.outcomes.frame, Stage.RECORD)
     reasons = pl.concat([examined.reasons.frame, made.reasons.frame]).unique(maintain_order=True)
-    return Judged(_rows(examined, made.outcomes.frame, found, reasons), _all_facts(examined.facts.frame, facts))
+    dated = facts.join(found.record_facts.select("ordinal", AS_OF), on="ordinal", how="left", maintain_order="left", validate="1:1")
+    return Judged(_rows(examined, made.outcomes.frame, found, reasons), _all_facts(examined.facts.frame, dated))
 
 
 def _bars(on: Basis) -> list[str]:

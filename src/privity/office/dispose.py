@@ -144,9 +144,14 @@ def _enter(office: Office, tx: Tx, signed: Act) -> int:
     return index
 
 
-def look(office: Office, batch: Batch, person: str, ordinals: Sequence[int]) -> None:
-    """Enter that somebody looked at rows: a look at a record is an inspection (26 USC 6103(b)(7))."""
+def look(office: Office, batch: Batch, person: str, ordinals: Sequence[int], ground: str = "") -> None:
+    """Enter that somebody looked at rows, and why: a look at a record is an inspection (26 USC 6103(b)(7)).
+
+    Raises:
+        RefusedError: the person holds no office here today; nothing is entered, and nothing may be shown.
+    """
     row: dict[str, entries.Json] = {"batch": batch.id, "person": person, "rows": sorted(ordinals), "day": office.day.isoformat()}
+    row |= {"ground": ground} if ground else {}
     with office.store.write() as tx:
         if not any(one.person == person and one.holds_on(office.day) for one in enrol.appointments(tx, enrol.CUSTODIAN)):
             raise RefusedError(f"`{person}` holds no office here on {office.day}", remedy="only people of this office look at its evidence")

@@ -42,12 +42,10 @@ IN_ERROR = "entered in error"
 _PARTS = 4  # of a docketed act
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-Row = dict[str, object]
-
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What was signed about one halt: the rows of its last entering, confirmation, open proposal and end, where there are such."""
+    """What was signed about one halt: the rows of its entering, confirmation, last proposal and end, where there are such."""
 
     added: Mapping[str, object] | None = None
     confirmed: Mapping[str, object] | None = None
@@ -62,11 +60,7 @@ class State:
 
 def state_of(tx: Tx, name: str) -> State:
     """Fold what was signed about a halt. One that came with the law has no first signature."""
-    last: dict[str, Row] = {}
-    for row in tx.rows("halt", halt=name):
-        if row["act"] == LIFTED:
-            last.pop(PROPOSED, None)
-        last[row["act"]] = row
+    last = {row["act"]: row for row in tx.rows("halt", halt=name)}
     return State(last.get(ADDED), last.get(CONFIRMED), last.get(PROPOSED), last.get(LIFTED))
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+FOLDERS = ("keys", "law", "register", "batches", "openings", "packages", "letters")
+
 
 def init(
     root: Path,
@@ -72,7 +74,7 @@ def init(
 
 
 def _lay_out(folder: Path, custodian: str, origin: str, regime: str, trial: bool, store: str | None) -> None:
-    for name in ("keys", "law", "register", "batches", "openings", "packages", "letters"):
+    for name in FOLDERS:
         (folder / name).mkdir(parents=True)
     folder.chmod(0o700)
     (folder / "keys").chmod(0o700)

@@ -19,13 +19,13 @@ import polars as pl
 
 from privity import determine as decision
 from privity import release as answers
-from privity.errors import RefusedError
+from privity.errors import RefusedError, TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import attempts, basis, custody, disk, dispose, enrol, law, record, substantiate, witness
 from privity.office.answer_day import answer_day
-from privity.office.persons import disclosures
+from privity.office.persons import contests, disclosures
 from privity.terms import Disposition, Facts, Outcome, Stage
 
 if TYPE_CHECKING:
@@ -167,6 +167,8 @@ def _release_facts(run: Run, tx: Tx, rulebook: Rulebook, disposition: Dispositio
             columns.append(_all(fact.name, fact.dtype, today[where], base.height))
         elif kind == "reading":
             columns.append(_all(fact.name, fact.dtype, rulebook.switches.get(where), base.height))
+        elif (kind, where) == ("office", "contested"):
+            columns.append(contests.contested(office, tx, packet.rows["record_id"]).alias(fact.name))
         elif (kind, where) == ("office", "earlier_answer"):
             # Decided before another batch answered about the same person: the answer that is live since counts.
             live = pl.col("ordinal").is_in(_answered_elsewhere(run, tx)["ordinal"].implode())
@@ -264,24 +266,27 @@ def send(run: Run, package: str, out: Path) -> bool:
     office = run.office
     with office.store.read() as tx:
         (row,) = tx.rows("package", package=package)
+        (opening,) = record.opened(office, tx, row["entry"], 1)
+    intent = json.loads(opening)  # what was entered decides, not what the table says of it
+    if intent.get("package") != package:
+        raise TamperError(f"package {package} rests on the entry of another", remedy="run `privity verify`")
     witness.require(office, row["entry"])
     with office.store.write() as tx:
         if custody.state_of(tx, package) != custody.INTENT:
             return True  # another process sent it: what was sent is not sent again
-        if not _may_still_go(run, tx, row):
+        if not _may_still_go(run, tx, intent, row["entry"]):
             custody.enter(office, tx, package, custody.WITHHELD, custody.Said("something entered since stands in the way of sending it"))
             return False
-        _copy(run, tx, row, out)
+        _copy(run, tx, intent, row["entry"], out)
         # That a copy was made is no entry: an intent counts as disclosed without it.
-        tx.add_one("custody", package=package, state="sent", day=office.day, note=_scheme(tx, package), entry=None)
+        tx.add_one("custody", package=package, state="sent", day=office.day, note=str(intent["scheme"]), entry=None)
     return True
 
 
-def _copy(run: Run, tx: Tx, row: Mapping[str, object], out: Path) -> None:
-    package, index = str(row["package"]), int(str(row["entry"]))
-    ending = _scheme(tx, package)
+def _copy(run: Run, tx: Tx, intent: Mapping[str, object], index: int, out: Path) -> None:
+    package, ending = str(intent["package"]), str(intent["scheme"])
     sealed = _kept(run.office, package, ending)
-    if sha256(sealed).hexdigest() != row["digest"]:
+    if sha256(sealed).hexdigest() != intent["digest"]:
         raise RefusedError(f"package {package} is not the one that was entered", remedy="restore it from a backup; it is not sent")
     disk.write_file(out / f"{package}.entry", log.read_entries(tx, index, 1)[0])
     disk.write_file(out / f"{package}.tlog-proof", witness.proof_of(run.office, tx, index).encode())
@@ -295,26 +300,18 @@ def _kept(office: Office, package: str, ending: str) -> bytes:
         raise RefusedError(f"the ciphertext of package {package} is missing", remedy="restore it from a backup; it is not sent") from None
 
 
-def _scheme(tx: Tx, package: str) -> str:
-    """The scheme that the package was entered with; its first line of custody says it."""
-    return str(tx.rows("custody", package=package)[0]["note"])
-
-
-def _may_still_go(run: Run, tx: Tx, row: Mapping[str, object]) -> bool:
+def _may_still_go(run: Run, tx: Tx, intent: Mapping[str, object], entry: int) -> bool:
     """Whether every row that the package discloses would be disclosed now too, to the same key.
 
     Asked again only if the day changed or an entry came since that could matter: a halt may begin without an entry, at midnight.
     """
-    (opening,) = record.opened(run.office, tx, int(str(row["entry"])), 1)
-    said = json.loads(opening)
-    if said["day"] == run.office.day.isoformat() and not _anything_since(run, tx, int(str(row["entry"]))):
+    if intent["day"] == run.office.day.isoformat() and not _anything_since(run, tx, entry):
         return True
-    if enrol.recipient_key(tx, str(row["officer"]), run.batch.agency) != row["recipient_key"]:
+    if enrol.recipient_key(tx, str(intent["officer"]), run.batch.agency) != intent["recipient"]:
         return False
-    disclosed = {one["ordinal"] for one in tx.rows("package_row", package=row["package"]) if one["disclosed"]}
-    if not disclosed:
-        return True
-    return _still(run, tx, str(row["officer"]), disclosed)
+    said = intent["disclosed"]
+    disclosed = set(said) if isinstance(said, list) else set()
+    return not disclosed or _still(run, tx, str(intent["officer"]), disclosed)
 
 
 def _still(run: Run, tx: Tx, officer: str, disclosed: set[int]) -> bool:

@@ -20,6 +20,7 @@ from privity.office import disk, record
 from privity.rules import book as books
 from privity.rules import halts
 from privity.rules.book import LawBook, Rulebook, open_book
+from privity.rules.retention import read_retention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,12 +77,22 @@ def keep_contents(office_root: Path, files: Mapping[str, bytes], regime: str = "
         target.write_bytes(content)
     try:
         if regime:
-            open_book(beside, regime)
+            well_formed(beside, regime)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     disk.place_folder(beside, office_root / "law" / digest)
     return digest
+
+
+def well_formed(folder: Path, regime: str) -> None:
+    """Read everything that a version of the law says, its schedule of retention too.
+
+    Raises:
+        LawError: a file or an entry is not well formed.
+    """
+    open_book(folder, regime)
+    read_retention(folder, regime)
 
 
 def install(office: Office, folder: Path, ground: str) -> str:
@@ -92,7 +103,7 @@ def install(office: Office, folder: Path, ground: str) -> str:
     Raises:
         LawError: the law is not well formed, or would end or loosen a halt; the one in force stays.
     """
-    open_book(folder, office.regime)
+    well_formed(folder, office.regime)
     digest = keep_version(office.root, folder)
     with office.store.write() as tx:
         _keeps_halts(office, tx, version(office.root, office.regime, digest))
@@ -119,6 +130,7 @@ def _keeps_halts(office: Office, tx: Tx, book: LawBook) -> None:
 
 def put_in_force(office: Office, tx: Tx, digest: str, ground: str) -> None:
     """Enter a kept version as the law in force."""
+    record.require_open(tx)
     row = {"kind": "law", "id": office.regime, "digest": digest, "since": office.day.isoformat(), "ground": ground}
     entry = record.enter(office, tx, Kind.IN_FORCE, row)
     tx.add_one("in_force", kind="law", id=office.regime, digest=digest, since=office.day, until=None, entry=entry)

@@ -102,7 +102,7 @@ def open_office(root: Path, as_of: date | None = None, *, to_verify: bool = Fals
         link_key=files.read(root, tenures.LINK)[0].secret,
     )
     if not to_verify:
-        witnessed.hold_against(office)
+        witnessed.refuse_unless_grown(office)
     return office
 
 

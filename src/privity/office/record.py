@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from privity.errors import RefusedError, TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
+from privity.ledger.entry import Kind
 from privity.office import openings
 from privity.office.keys import tenures
 from privity.store import archive
@@ -20,11 +21,25 @@ from privity.store.part import Part
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from privity.ledger.entry import Json, Kind
+    from privity.ledger.entry import Json
     from privity.ledger.log import Appended
     from privity.ledger.note import Signer
     from privity.office.place import Office
     from privity.store import Tx
+
+ENDS_WITH_THE_OFFICE = frozenset({Kind.RECEIPT, Kind.EXAMINED, Kind.DETERMINATION, Kind.DISPOSITION, Kind.INTENT})
+
+
+def require_open(tx: Tx) -> None:
+    """Refuse what a closed office no longer does.
+
+    Raises:
+        RefusedError: it is closed.
+    """
+    if tx.rows("closing", act="closed"):
+        raise RefusedError(
+            "the office is closed", remedy="it can be read, verified and accounted for; nothing more is received or released"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +98,8 @@ def enter_runs(office: Office, tx: Tx, runs: Sequence[Run], salts: bytes, next_s
             opened. Nothing is entered.
     """
     tenures.require_in_force(office, tx)
+    if any(run.kind in ENDS_WITH_THE_OFFICE for run in runs):
+        require_open(tx)
     first = tx.head().size
     _check_day(office, tx, first)
     rows = [row for run in runs for row in run.rows]

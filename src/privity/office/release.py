@@ -14,6 +14,7 @@ import polars as pl
 from privity import release as answers
 from privity.errors import RefusedError
 from privity.ledger import log
+from privity.match.identify import AS_OF
 from privity.office import basis, custody, determinations, dispose, enrol, interlock, law, substantiate, witness
 from privity.office import batch as batches
 from privity.office.answer_day import answer_day
@@ -64,7 +65,11 @@ def _open(office: Office, batch: Batch) -> Run:
     """Load what was entered: determinations, facts, the words of the requests, and the receipt."""
     whole = determinations.load_whole(office, batch)
     rows = determinations.eligible(whole).join(dispose.request_words(office, batch), on="ordinal", how="left", maintain_order="left")
-    facts = pl.concat(list(batches.read_all(office, batch.id, "facts"))).join(rows.select("ordinal"), on="ordinal", how="semi")
+    kept = pl.concat(list(batches.read_all(office, batch.id, "facts"))).join(rows.select("ordinal"), on="ordinal", how="semi")
+    rows = rows.join(
+        kept.select("ordinal", *(name for name in kept.columns if name == AS_OF)), on="ordinal", how="left", maintain_order="left"
+    )
+    facts = kept.drop(AS_OF, strict=False)  # no rule reads it: it goes with the answer, and decides nothing
     with office.store.read() as tx:
         receipt = Receipt(batch.id, batch.entry, log.tlog_proof(tx, batch.entry))
     return Run(office, batch, _with_periods(office, batch, rows), facts, receipt, basis.basis_of(office, batch))

@@ -91,7 +91,7 @@ def require(office: Office, entry: int) -> None:
     if covered(office, entry):
         return
     answers = ask(office)
-    _stop(answers)
+    refuse_if_other(answers)
     if not covered(office, entry):
         said = "; ".join(f"`{one.witness}`: {one.why or one.said}" for one in answers) or "none is enrolled"
         raise RefusedError(
@@ -119,10 +119,11 @@ def stands(office: Office) -> None:
     with office.store.read() as tx:
         needed = quorum(office, tx)
     if needed:
-        _stop(ask(office))
+        refuse_if_other(ask(office))
 
 
-def _stop(answers: Sequence[Answer]) -> None:
+def refuse_if_other(answers: Sequence[Answer]) -> None:
+    """Raise RefusedError if one of the witnesses has signed more entries than there are, or other ones."""
     stop = next((answer for answer in answers if answer.stops), None)
     if stop is not None:
         raise RefusedError(f"witness `{stop.witness}` {stop.why}", remedy=notes.WAY_OUT)

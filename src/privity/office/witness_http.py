@@ -56,18 +56,18 @@ def post(url: str, body: bytes, patience: float = PATIENCE) -> tuple[int, str]:
             connection.request("POST", f"{urlsplit(url).path}/add-checkpoint", body, headers)
             answer = connection.getresponse()
             raw = answer.read(MOST + 1)
-        text = raw.decode()
     except TimeoutError:
         raise Silent("did not answer in time") from None
-    except UnicodeDecodeError:
-        raise Silent("answered something that is not text") from None
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, UnicodeError) as error:  # the last: a host's name that cannot be one
         raise Silent(f"cannot be reached ({type(error).__name__})") from None
     finally:
         connection.close()
     if len(raw) > MOST:
         raise Silent("answered at more length than any witness needs")
-    return answer.status, text
+    try:
+        return answer.status, raw.decode()
+    except UnicodeDecodeError:
+        raise Silent("answered something that is not text") from None
 
 
 def _connection(parts: SplitResult, patience: float) -> http.client.HTTPConnection:

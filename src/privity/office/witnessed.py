@@ -70,7 +70,7 @@ def _sizes(office: Office) -> list[int]:
     return [int(name) for name in names]
 
 
-def hold_against(office: Office) -> None:
+def refuse_unless_grown(office: Office) -> None:
     """Return if the ledger has grown from the newest note that is kept; some reads of tiles, whatever its size.
 
     Raises:

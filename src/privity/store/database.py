@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Select, Table, func, insert, select
+from sqlalchemy import Connection, Engine, Select, Table, bindparam, func, insert, select
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError
 
 from privity.errors import InputError, PrivityError, RefusedError
@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 _WAIT = 30.0  # seconds that a writer waits for another
 _CHUNK = 64  # segments in memory while reading: about 4 MB
 _FURTHEST = 1 << 62
-_MANY = 32  # segments from which on they are inserted in bulk
+_MANY = 32  # rows from which on they are inserted in bulk
+
+# Asked in every append, so they are made once.
+_c = schema.segment.c
+_LAST = select(_c.first, _c.count, _c.note, _c.peaks).order_by(_c.first.desc()).limit(1)
+_BEGIN = select(func.max(_c.first)).where(_c.first <= bindparam("first"))
+_SPAN = select(schema.segment).where(_c.first >= bindparam("begin"), _c.first < bindparam("end")).order_by(_c.first)
 
 
 class Tx:
@@ -56,7 +62,9 @@ class Tx:
     def add(self, table: str, rows: Iterable[Mapping[str, object]]) -> int:
         """Insert rows, each with the same keys. Returns how many. An unknown column is an error."""
         many = [dict(row) for row in rows]
-        if many:
+        if len(many) >= _MANY:
+            self._place.bulk(self._connection, _table(table), many)
+        elif many:
             self._connection.execute(insert(_table(table)), many)
         return len(many)
 
@@ -86,23 +94,21 @@ class Tx:
 
     def head(self) -> Head:
         """Where the ledger ends."""
-        c = schema.segment.c
-        last = self._connection.execute(select(c.first, c.count, c.note, c.peaks).order_by(c.first.desc()).limit(1)).first()
+        last = self._connection.execute(_LAST).first()
         return Head(last[0] + last[1], last[2], last[3] or b"") if last else Head()
 
     def append(self, segments: Sequence[Segment], nodes: Sequence[Node]) -> None:
         """Insert segments and nodes; call `ledger.append`, which makes them."""
         rows = [{name: getattr(each, name) for name in schema.segment.c.keys()} for each in segments]  # noqa: SIM118
-        self._place.bulk(self._connection, schema.segment, rows) if len(rows) >= _MANY else self.add("segment", rows)
+        self.add("segment", rows)
         self.add("node", ({"level": each.level, "index": each.index, "hash": each.hash} for each in nodes))
         self._note = segments[-1].note
 
     def read(self, first: int, count: int) -> Iterator[Segment]:
         """The segments with an entry of ``[first, first + count)``, by index, a few megabytes in memory."""
-        c, end = schema.segment.c, min(first + count, _FURTHEST)
-        begin = self._connection.execute(select(func.max(c.first)).where(c.first <= first)).scalar()
-        query = select(schema.segment).where(c.first >= (first if begin is None else begin), c.first < end).order_by(c.first)
-        for row in self._connection.execute(query, execution_options={"yield_per": _CHUNK}):
+        begin = self._connection.execute(_BEGIN, {"first": first}).scalar()
+        span = {"begin": first if begin is None else begin, "end": min(first + count, _FURTHEST)}
+        for row in self._connection.execute(_SPAN, span, execution_options={"yield_per": _CHUNK}):
             if row[0] + row[1] > first:
                 yield Segment(*row)
 
@@ -261,7 +267,7 @@ class Store:
 
 def place_of(where: Path | str, owner: str | None = None) -> File | Schema:
     """Where a store is: an address of PostgreSQL, or a file."""
-    if isinstance(where, str) and where.startswith(SCHEME + ":"):
+    if isinstance(where, str) and (where.startswith(SCHEME) or "://" in where):
         return schema_of(where, owner)
     if owner is not None:
         raise InputError("only a store on PostgreSQL has an owner of its own", remedy="leave --store-owner out")
@@ -305,6 +311,8 @@ def _finish(place: File | Schema, connection: Connection) -> None:
 def _check_known(place: File | Schema, found: str | None) -> None:
     if found is None:
         raise InputError(f"{place} was made by a development version of Privity", remedy="it cannot be carried forward; make a new office")
+    if found > migrations.HEAD:
+        raise InputError(f"the tables of {place} are of revision {found}", remedy="they were made by a newer version of Privity: use that")
 
 
 def _check_revision(place: File | Schema, found: str | None) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from privity.errors import InputError, RefusedError
 from privity.store import schema
@@ -115,7 +115,7 @@ class Schema:
         """Let the application's role read and insert, and nothing else. Nothing is granted to a role that owns the tables."""
         if login == connection.exec_driver_sql("SELECT current_user").scalar():
             return
-        role = '"' + login.replace('"', '""') + '"'
+        role = _quoted(login)
         names = connection.exec_driver_sql(
             "SELECT relname, relkind::text FROM pg_catalog.pg_class WHERE relnamespace = current_schema()::regnamespace"
         )
@@ -148,16 +148,21 @@ class Schema:
         """What an error means to the operator; None: it is not theirs to mend."""
         code = getattr(error.orig, "sqlstate", None)
         if code is None:
-            return _CLASSES["08"] if error.connection_invalidated else None
+            return _CLASSES["08"] if isinstance(error, OperationalError | InterfaceError) else None  # libpq's own: the server said nothing
         return _REFUSALS.get(code) or _CLASSES.get(code[:2])
 
     def bulk(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-        """Insert many rows with COPY: a tenth of the time that as many INSERT take."""
-        names = ", ".join(f'"{name}"' for name in table.c.keys())  # noqa: SIM118
-        cursor = connection.connection.cursor()
-        with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row([row[name] for name in table.c.keys()])  # noqa: SIM118
+        """Insert many rows, each with the same keys, with COPY: a tenth of the time that as many INSERT take."""
+        names = list(rows[0])
+        statement = f'COPY "{table.name}" ({", ".join(map(_quoted, names))}) FROM STDIN'
+        raw = connection.connection
+        try:
+            with raw.cursor().copy(statement) as copy:
+                for row in rows:
+                    copy.write_row([row[name] for name in names])
+        except connection.dialect.loaded_dbapi.Error as error:
+            gone = connection.dialect.is_disconnect(error, raw.dbapi_connection, None)
+            raise _bare(error, statement, gone) from None
 
     def _settle(self, wait: float) -> Callable[[DBAPIConnection, object], None]:
         def settle(connection: DBAPIConnection, _record: object) -> None:
@@ -201,7 +206,7 @@ def schema_of(address: str, owner: str | None = None) -> Schema:
 def _url(address: str) -> URL:
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise _no_address() from None
     if url.drivername != SCHEME or (not url.database and "service" not in url.query):
         raise _no_address()
@@ -236,10 +241,20 @@ def _driver() -> None:
 def _without_values(context: ExceptionContext) -> BaseException | None:
     """The same kind of error, with nothing of a row: what the server says in full quotes the key that was there twice."""
     error, found = context.original_exception, context.sqlalchemy_exception
-    code = getattr(error, "sqlstate", None)
-    if not isinstance(found, DBAPIError) or code is None:
+    if not isinstance(found, DBAPIError) or not isinstance(error, Exception):
         return None
+    return _bare(error, context.statement or "", found.connection_invalidated)
+
+
+def _bare(error: Exception, statement: str, gone: bool) -> DBAPIError:
+    psycopg = import_module("psycopg")
     named = getattr(getattr(error, "diag", None), "constraint_name", None) or ""
-    bare = type(error)(f"SQLSTATE {code} {named}".strip())
-    bare.__cause__ = bare.__context__ = None
-    return type(found)(context.statement, None, bare, hide_parameters=True, connection_invalidated=found.connection_invalidated)
+    bare = type(error)(f"SQLSTATE {getattr(error, 'sqlstate', None)} {named}".strip())
+    made = DBAPIError.instance(statement, None, bare, psycopg.Error, hide_parameters=True, connection_invalidated=gone)
+    if not isinstance(made, DBAPIError):
+        raise TypeError("an error of the driver is none of its errors")
+    return made
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -100,7 +100,7 @@ def confirm(office: Office, proposal: int, by: Official) -> Changed:
         entry = _put_in_force(office, tx, said, new, Signer(office.origin, secret) if key == LEDGER else None)
         again = _packages_since(tx, said["trusted"])
     old = str(said["old"])
-    removed = _remove(office, key, lambda name: name == old) if key == LEDGER else ()
+    removed = _remove_old(office, old) if key == LEDGER else ()
     return Changed(entry, key, old, new, again, removed)
 
 
@@ -259,21 +259,39 @@ def _packages_since(tx: Tx, trusted: Json) -> tuple[str, ...]:
 # ---------------------------------------------------------------- after it
 
 
+def require_removable(_office: Office, _tx: Tx) -> None:
+    """Return if the file of a key that is not in force may be destroyed now. Asked wherever one is; of archive keys none that sealed.
+
+    Raises:
+        RefusedError: something must be kept.
+    """
+    # The one place where destroying a key asks for holds: `hold.require_none(office, tx, "no key is destroyed")`.
+
+
+def _remove_old(office: Office, old: str) -> tuple[str, ...]:
+    """Remove the file of a ledger key that ended, unless it must be kept: then it is shown as waste until `prune`."""
+    with office.store.read() as tx, suppress(RefusedError):
+        require_removable(office, tx)
+        return _remove(office, LEDGER, lambda name: name == old)
+    return ()
+
+
 def prune(office: Office) -> list[str]:
     """Remove the files of ledger keys that are not in force, and of archive keys that no entry ever named; returns their names.
 
     An archive key that was ever in force stays: what it sealed is named by digest in entries, and openings are permanent.
 
     Raises:
-        RefusedError: the ledger's key was rotated since the office was opened.
+        RefusedError: the ledger's key was rotated since the office was opened, or a key must be kept.
     """
     with office.store.write() as tx:  # nobody puts a key in force meanwhile
         hold.require_none(office, tx, "no key is destroyed")
         if tenures.in_force(tx, LEDGER) not in (None, office.verifier.vkey):
             raise RefusedError("the ledger's key was rotated", remedy="run it again")
+        require_removable(office, tx)
         known = _ever(office, tx, ARCHIVE)
         gone = _remove(office, LEDGER, lambda name: name != office.verifier.vkey)
-        return [*gone, *_remove(office, ARCHIVE, lambda name: name not in known)]
+        return [*gone, *_remove(office, ARCHIVE, lambda name: name not in known), *files.sweep(office.root)]
 
 
 def _remove(office: Office, kind: str, which: Callable[[str], bool]) -> tuple[str, ...]:

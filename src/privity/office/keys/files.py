@@ -115,6 +115,14 @@ def add(root: Path, kind: str, name: str, secret: bytes) -> Path:
     return path
 
 
+def sweep(root: Path) -> list[str]:
+    """Remove what a killed step left half written beside the keys; returns the names."""
+    left = [path for kind in KINDS for where in {each.parent for each in paths(root, kind)} for path in where.glob(f".{kind}*.key.*")]
+    for path in left:
+        path.unlink()
+    return [path.name for path in left]
+
+
 def protect(root: Path, words: str | None, before: Sequence[str]) -> int:
     """Put every key of the office under a passphrase (None: in clear again), one file after the other; returns how many.
 

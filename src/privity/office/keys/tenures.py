@@ -62,7 +62,10 @@ def archive_keys(root: Path, named: str | None) -> archive.Keys:
 
 def _absent(kind: str, named: str) -> InputError:
     shown = named.split("+")[1] if "+" in named else named
-    return InputError(f"the {kind} key in force, {shown}, is not among the office's keys", remedy="restore it from a backup: docs/keys.md")
+    return InputError(
+        f"the {kind} key in force, {shown}, is not among the office's keys",
+        remedy="run it again; if that does not help, restore the key from a backup: docs/keys.md",
+    )
 
 
 def archive_name(secret: bytes) -> str:

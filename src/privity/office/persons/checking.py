@@ -1,6 +1,6 @@
-"""``privity verify``, for the map of disclosures: is every disclosed row in exactly one list, of the right person, under the right root?
+"""``privity verify``, for the map of disclosures: every disclosed row stands in exactly one list, of its person, under the root entered.
 
-Rests on the openings of intents, on the openings of the map's entries and on the key of the labels; not on what the tables say about each other.
+Rests on the openings of intents and of the map's entries and on the key of the labels, not on what the tables say about each other.
 Each version of the map is grown again from its lists, so every part that was kept is compared. Whoever holds the openings can do
 the same, which is what keeps an office from hiding a disclosure under a label that it shows to nobody.
 """
@@ -101,7 +101,7 @@ def _compared(expected: Mapping[_Item, bytes], stands: Iterable[tuple[_Item, byt
     for intent in sorted({intent for (intent, _), count in times.items() if count > 1}):
         yield f"entry {intent}: a disclosed row is in the map of disclosures twice"
     for intent in sorted({item[0] for item, label in found if item in expected and expected[item] != label}):
-        yield f"entry {intent}: a disclosed row is in the map of disclosures under another person's label, or in another list than it must be"
+        yield f"entry {intent}: a disclosed row is in the map under another person's label, or in another list than it must be"
     for intent in sorted({item[0] for item in times if item not in expected}):
         yield f"entry {intent}: the map of disclosures says of it what it does not say"
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from privity.rules.book import Rulebook
     from privity.rules.facts import Vocabulary
     from privity.store import Tx
+    from privity.terms import Basis
 
 STATED = ("yes", "no", "not-stated")
 
@@ -63,10 +64,11 @@ class Access:
         """Under which basis, in the order of the vocabulary, each case may be shown to the one who asks; None: not at all."""
         return [next(iter(bases), None) for bases in self._passing(cases, Stage.RECORD, asker)]
 
-    def cite(self, ground: str) -> str:
-        """The citation of a basis."""
-        assert self.rulebook is not None
-        return self.rulebook.vocabulary.bases[ground].cite
+    def basis(self, ground: str) -> Basis:
+        """The basis of that id; only of a ground that was found."""
+        if self.rulebook is None:
+            raise KeyError(ground)
+        return self.rulebook.vocabulary.bases[ground]
 
     def number(self, name: str) -> float:
         """A number of the policy on accounts; 0 if it sets none."""

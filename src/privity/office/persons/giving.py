@@ -113,8 +113,7 @@ def _grounds(tx: Tx, rules: Access, asker: Asker) -> dict[str, Ground]:
 
 
 def _ground(rules: Access, name: str) -> Ground:
-    assert rules.rulebook is not None
-    invoked = rules.rulebook.vocabulary.bases[name]
+    invoked = rules.basis(name)
     return Ground(invoked.cite, "STATUTE" if invoked.duty is Duty.SHALL else "POLICY")
 
 
@@ -152,7 +151,7 @@ def _proofs(
     record_id: str,
 ) -> dict[str, Json]:
     rows = {line: disclosures.open_row(disclosures.opening(office, tx, line.entry), line.place) for line in account.lines}
-    listed = {line.entry: mapping.listing(office, tx, line.entry) for line in account.lines}
+    listed = {line.entry: mapping.listing(tx, line.entry) for line in account.lines}
     key_entry = tx.rows("tag_key", seq=labels.epoch)[0]["entry"]
     open_ones = [key_entry, root["entry"], *listed.values()]
     shown = sorted({*open_ones, *(line.entry for line in account.lines)})

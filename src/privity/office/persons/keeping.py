@@ -6,6 +6,7 @@ A list is sealed with the archive's key and bound to its label. Not here: what b
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -105,7 +106,8 @@ def _node(epoch: int, version: int, place: Place, part: Part) -> dict[str, Any]:
 
 def make_leaf(office: Office, items: Sequence[Mapping[str, Any]]) -> Leaf:
     """A list with a new salt."""
-    row = entries.canonical({"items": sorted(items, key=lambda one: (one["entry"], one["place"]))})
+    ordered: list[Mapping[str, Any]] = sorted(items, key=itemgetter("entry", "place"))
+    row = entries.canonical({"items": ordered})
     salt = office.salts(1)
     return Leaf(entries.commit_rows(salt, [row])[0], salt, row)
 

@@ -27,6 +27,7 @@ from privity.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from privity.ledger.entry import Json
     from privity.office.persons.keeping import Leaf
@@ -76,7 +77,7 @@ def bring_up_to_date(office: Office, *, always: bool = False) -> int | None:
     """
     for _ in range(_TRIES):
         with office.store.read() as tx:
-            calm = settled(office, tx)
+            calm = settled(tx, office.day)
             seen = None if calm else look(office, tx)
         if seen is None or (seen.version and not seen.moved and seen.epoch == seen.newest_key):
             if not always:
@@ -90,14 +91,22 @@ def bring_up_to_date(office: Office, *, always: bool = False) -> int | None:
     raise RefusedError("the map of disclosures changes faster than it can be written", remedy="run it again when no release runs")
 
 
-def settled(office: Office, tx: Tx) -> bool:
+def renew_key(office: Office) -> int | None:
+    """A new key for labels, and the whole map drawn up again under it, a millisecond a person; returns the version. The old key stays."""
+    with office.store.read() as tx:
+        after = len(tx.rows("tag_key"))
+    tags.renew(office, after)
+    return bring_up_to_date(office)
+
+
+def settled(tx: Tx, day: date) -> bool:
     """Whether nothing can have moved since the newest root: no intent, law, delay or key after it, no delay that ended. A few queries."""
     last = tx.rows(select(schema.map_root).order_by(schema.map_root.c.version.desc()).limit(1))
     if not last or last[0]["epoch"] != len(tx.rows("tag_key")):
         return False
     entered = (schema.package.c.entry, schema.in_force.c.entry, schema.notice_delay.c.entry)
     newest = max(tx.rows(select(func.max(column).label("entry")))[0]["entry"] or 0 for column in entered)
-    ended = any(last[0]["day"] < row["until"] <= office.day for row in tx.rows("notice_delay"))
+    ended = any(last[0]["day"] < row["until"] <= day for row in tx.rows("notice_delay"))
     return newest < last[0]["entry"] and not ended
 
 
@@ -106,7 +115,7 @@ def newest(tx: Tx) -> dict[str, Any]:
     return tx.rows(select(schema.map_root).order_by(schema.map_root.c.version.desc()).limit(1))[0]
 
 
-def listing(office: Office, tx: Tx, intent: int) -> int:
+def listing(tx: Tx, intent: int) -> int:
     """The entry of the map whose opening gives the root over an intent's rows."""
     first = tx.rows(select(func.min(schema.map_place.c.version).label("version")).where(schema.map_place.c.intent == intent))[0]["version"]
     return int(tx.rows("map_root", version=first)[0]["entry"])
@@ -218,7 +227,7 @@ def _leaves(office: Office, tx: Tx, version: int, change: Change) -> dict[bytes,
 def _again(office: Office) -> int | None:
     """The same map, covering the ledger as it is now; None if something moved meanwhile."""
     with office.store.write() as tx:
-        if not settled(office, tx):
+        if not settled(tx, office.day):
             return None
         last = newest(tx)
         _enter_root(office, tx, last["version"] + 1, last["epoch"], last["root"], ())

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -81,7 +82,17 @@ def key_message(public: bytes, number: int) -> bytes:
 
 
 def _signed(key: rsa.RSAPrivateKey, said: bytes) -> bytes:
-    return key.sign(said, padding.PKCS1v15(), hashes.SHA256())
+    """The signature, checked before anybody sees it: a faulty one would be another label, and can betray the key.
+
+    Raises:
+        TamperError: it does not hold: the key on file is damaged.
+    """
+    made = key.sign(said, padding.PKCS1v15(), hashes.SHA256())
+    try:
+        key.public_key().verify(made, said, padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        raise TamperError("the key for labels of persons is damaged", remedy="restore `keys/` from a backup") from None
+    return made
 
 
 # ---------------------------------------------------------------- the office's keys
@@ -142,7 +153,8 @@ def _path(office: Office, epoch: int) -> Path:
 
 def _read(path: Path) -> rsa.RSAPrivateKey:
     try:
-        key = ser.load_pem_private_key(path.read_bytes(), None)
+        # Validating the primes takes longer than an account; every signature is checked instead, and the public half compared.
+        key = ser.load_pem_private_key(path.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
     except (FileNotFoundError, ValueError, TypeError):
         raise TamperError(
             f"`{path.name}` is missing or damaged", remedy="restore `keys/` from a backup; no other key gives the same labels"

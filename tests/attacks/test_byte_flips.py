@@ -50,6 +50,21 @@ def test_a_row_deleted_from_any_table_is_named_by_its_entry(bench) -> None:
         assert (one.found, one.named) == (True, True), one.what
 
 
+def test_a_check_that_an_altered_table_stops_is_named_and_stops_no_other(bench) -> None:
+    """Texts of a table that are no JSON, no day, no number any more: one problem more, never the end of `verify`, and never the text."""
+    office = bench.office
+    (entry,), act = office.receipt.values(), office.acts[0]["entry"]
+    for statement, named in (
+        ("UPDATE batch SET meta = 'Zorblax'", entry),
+        ("UPDATE batch SET received_day = 'Zorblax'", entry),
+        ("UPDATE act SET day = 'Zorblax'", act),
+        ("UPDATE act SET signature = NULL", act),
+        ("UPDATE shard SET shard = 7", entry),
+    ):
+        one = office._tampered({named}, statement)
+        assert (one.found, one.named, "Zorblax" in one.what.replace(statement, "")) == (True, True, False), one.what
+
+
 def test_every_stage_of_a_batch_is_missed_when_its_shard_is_forgotten(bench) -> None:
     for row in bench.office.shards:
         one = bench.office._tampered({bench.office.receipt[row["batch"]]}, f"DELETE FROM shard WHERE seq = {row['seq']}")

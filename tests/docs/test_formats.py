@@ -79,7 +79,7 @@ def test_the_proofs_and_the_opening_shown_are_the_frozen_ones() -> None:
 
 def test_the_files_shown_are_those_of_the_export() -> None:
     (tree,) = blocks("ledger-export.md")
-    shown = {line.split()[0] for line in tree.splitlines()[1:]} - {"about.json"}
+    shown = {line.split()[0] for line in tree.splitlines()[1:]} - {"about.json", "keys.jsonl"}
     assert shown == {path.relative_to(FROZEN / "export").as_posix() for path in (FROZEN / "export").rglob("*") if path.is_file()}
 
 

@@ -28,9 +28,7 @@ class Witness:
 
     @property
     def vkey(self) -> str:
-        import base64
-
-        return f"{self.key.name}+{self.key.id.hex()}+{base64.b64encode(bytes([WITNESS]) + self.key.public).decode()}"
+        return self.key.text
 
     def line(self, note: str, when: int = WHEN) -> str:
         text = note.partition("\n\n")[0].encode() + b"\n"
@@ -58,6 +56,11 @@ def grow(made: Office, entries: int, kind: Kind = Kind.LOOK) -> Office:
 def note(made: Office) -> str:
     with made.store.read() as tx:
         return tx.head().note or ""
+
+
+def length(made: Office) -> int:
+    with made.store.read() as tx:
+        return tx.head().size
 
 
 def files(root: Path) -> dict[str, bytes]:

@@ -12,11 +12,16 @@ from office.small import ANSWERED, Small, small
 from privity.cli.app import run
 from privity.errors import InputError, RefusedError, TamperError
 from privity.ledger import export as whole_export
-from privity.office import disk
+from privity.ledger.note import sign
+from privity.office import disk, enrol, keys, witness_roster
 from privity.office import export as exporting
 from privity.office.export import export, growth
+from privity.office.keys import changes
 from privity.office.place import Office, open_office
-from verifier.outside import Witness, files, grow, note, office, verified
+from privity.sample import world
+from privity.terms import Appointment
+from verifier.outside import Witness, files, grow, length, note, office, verified
+from witness.offices import set_quorum
 
 
 @pytest.fixture
@@ -27,6 +32,11 @@ def made(tmp_path: Path) -> Office:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "public"
+
+
+def enrolled(made: Office, *witnesses: Witness) -> None:
+    for each in witnesses:
+        witness_roster.add(made, each.key.name, each.vkey, "http://127.0.0.1:9")
 
 
 def cosign(made: Office, *witnesses: Witness) -> None:
@@ -41,9 +51,10 @@ def test_an_export_has_every_tile_and_no_more_and_the_verifier_accepts_it(made: 
     with made.store.read() as tx:
         expected = dict(whole_export(tx))
     found = files(out)
-    about = json.loads(found.pop("about.json"))
+    about, listed = json.loads(found.pop("about.json")), found.pop("keys.jsonl")
+    assert json.loads(listed)["key"]["vkey"] == made.verifier.vkey
     assert found == expected
-    assert (done.size, done.before, done.written) == (300, 0, len(expected) + 1)
+    assert (done.size, done.before, done.written) == (300, 0, len(expected) + 2)
     assert (about["origin"], about["vkey"]) == (made.origin, made.verifier.vkey)
     assert verified(made, out) == 0
 
@@ -51,13 +62,15 @@ def test_an_export_has_every_tile_and_no_more_and_the_verifier_accepts_it(made: 
 def test_the_program_exports_a_released_office_and_verifies_the_export(tmp_path: Path, capsys) -> None:
     made: Small = small()
     root = made.copy("released", tmp_path)
-    key = open_office(root, ANSWERED).verifier.vkey
+    released = open_office(root, ANSWERED)
+    with released.store.read() as tx:
+        key, size, packages = released.verifier.vkey, tx.head().size, len(tx.rows("package"))
     assert run(["ledger", "export", str(root), "--out", str(tmp_path / "public"), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["size"] == 84
+    assert json.loads(capsys.readouterr().out)["size"] == size
     assert run(["verify", str(tmp_path / "public"), "--vkey", key, "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["verified"] is True
-    assert said["reports"][0]["kinds"]["intent"] == 3
+    assert said["reports"][0]["kinds"]["intent"] == packages
     assert run(["verify", str(tmp_path / "public")]) == 2
     assert run(["verify", str(root)]) == 0
     assert run(["verify", str(tmp_path / "none"), "--vkey", key]) == 2
@@ -173,6 +186,7 @@ def test_a_folder_of_something_else_is_refused(made: Office, out: Path, tmp_path
 
 def test_cosignatures_on_record_stand_under_the_checkpoint_and_count(made: Office, out: Path) -> None:
     one, two = Witness(), Witness("witness.example/w2", 2)
+    enrolled(made, one, two)
     export(made, out)
     assert verified(made, out, "--witness", one.vkey, "--quorum", 1) == 1
     cosign(made, one)
@@ -184,15 +198,90 @@ def test_cosignatures_on_record_stand_under_the_checkpoint_and_count(made: Offic
     assert verified(made, out, "--witness", one.vkey, "--witness", two.vkey, "--quorum", 2) == 0
 
 
-def test_a_witnessed_export_goes_as_far_as_the_quorum_and_no_further(made: Office, out: Path, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(exporting.witness, "quorum", lambda _office, _tx: 1)
+def test_a_line_that_no_witness_of_the_office_wrote_is_not_handed_out(made: Office, out: Path) -> None:
+    enrolled(made, Witness())
+    cosign(made, Witness("stranger.example", 7), Witness("witness.example/w1", 8))
+    assert export(made, out).cosignatures == 0
+
+
+def test_a_witnessed_export_goes_as_far_as_the_quorum_and_no_further(made: Office, out: Path) -> None:
+    set_quorum(made, 1)
+    enrolled(made, Witness())
     with pytest.raises(RefusedError):
         export(made, out, witnessed=True)
     cosign(made, Witness())
+    size = length(made)
     grow(made, 500)
-    assert export(made, out, witnessed=True).size == 300
+    assert export(made, out, witnessed=True).size == size
     assert verified(made, out, "--witness", Witness().vkey, "--quorum", 1) == 0
     assert export(made, out).size == 500
+
+
+# ---------------------------------------------------------------- another key
+
+
+def rotated(made: Office, does: str = "rotated", trusted: int | None = None) -> Office:
+    """Two persons end the ledger's key; the office, opened again."""
+    if not (made.root / f"{world.COUNSEL}.pem").is_file():
+        enrol.enrol_agency(made, enrol.CUSTODIAN, "Disclosure Office", "custodian")
+        for person in (world.COUNSEL, world.APPROVER):
+            enrol.enrol_people(made, enrol.CUSTODIAN, [enrol.Person(person, keys.new_key(made.root / f"{person}.pem", world.PASSPHRASE))])
+            enrol.appoint(made, Appointment(person, world.STAFF[person], world.SINCE), enrol.CUSTODIAN)
+    proposal = changes.propose(made, does, "ledger", world.official(made, world.COUNSEL), "a reason", trusted)
+    changes.confirm(made, proposal, world.official(made, world.APPROVER))
+    return open_office(made.root, made.day)
+
+
+@pytest.mark.invariant
+def test_whoever_trusts_the_first_key_is_led_to_the_next(made: Office, out: Path, tmp_path: Path, capsys) -> None:
+    first, held = made.verifier.vkey, tmp_path / "held.note"
+    held.write_text(note(made))
+    export(made, out)
+    made = rotated(made)
+    at_change = length(made)
+    made = rotated(grow(made, 400))
+    grow(made, 500)
+    export(made, out)
+    assert made.verifier.vkey != first
+    assert run(["verify", str(out), "--vkey", first, "--held", str(held)]) == 0
+    assert run(["verify", str(out), "--vkey", made.verifier.vkey]) == 0
+    assert run(["ledger", "proof", str(made.root), "17", "--out", str(tmp_path)]) == 0
+    proof = str(tmp_path / "17.tlog-proof")
+    assert run(["verify", proof, "--vkey", first]) == 1
+    assert run(["verify", proof, "--vkey", first, "--keys", str(out / "keys.jsonl")]) == 0
+    raw = (out / "keys.jsonl").read_text()
+    for bad in (
+        raw.replace(f'\\"start\\":{at_change}', f'\\"start\\":{at_change + 1}'),
+        raw.replace('"salt": "', '"salt": "0'),
+        raw.replace("index", "indes"),
+    ):
+        assert bad != raw
+        (out / "keys.jsonl").write_text(bad)
+        assert run(["verify", str(out), "--vkey", first]) == 2
+    (out / "keys.jsonl").unlink()
+    assert run(["verify", str(out), "--vkey", first]) == 1
+
+
+def test_a_key_that_ended_signs_nothing_more(made: Office, out: Path, tmp_path: Path) -> None:
+    """Who stole the first key signs a checkpoint of a size after its end; whoever has the list refuses it."""
+    old = made.signer
+    made = grow(rotated(made), 400)
+    export(made, out)
+    assert run(["verify", str(out), "--vkey", old.vkey]) == 0
+    (out / "checkpoint").write_text(sign(note(made).partition("\n\n")[0] + "\n", old))
+    assert run(["verify", str(out), "--vkey", old.vkey]) == 1
+
+
+def test_a_revoked_key_is_believed_up_to_the_size_that_its_end_names(made: Office, out: Path, tmp_path: Path) -> None:
+    early, late = tmp_path / "early.note", tmp_path / "late.note"
+    early.write_text(note(made))
+    grow(made, 350)
+    late.write_text(note(made))
+    first = made.verifier.vkey
+    made = grow(rotated(made, "revoked", 320), 400)
+    export(made, out)
+    assert run(["verify", str(out), "--vkey", first, "--held", str(early)]) == 0
+    assert run(["verify", str(out), "--vkey", first, "--held", str(late)]) == 2
 
 
 # ---------------------------------------------------------------- growth and proofs

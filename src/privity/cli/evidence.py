@@ -27,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
             list[Path] | None, typer.Option("--held", help="A checkpoint note kept elsewhere; of an export, also an earlier export.")
         ] = None,
         vkey: Keys = None,
+        keys: Annotated[Path | None, typer.Option("--keys", help="Of a proof: the ledger's list of keys, if its key changed.")] = None,
         witness: Witnesses = None,
         quorum: Quorum = 0,
         as_json: options.Json = False,
@@ -35,7 +36,9 @@ def add_to(app: typer.Typer) -> None:
         if (place / "office.toml").is_file():
             _verify_office(place, held or [], as_json)
         else:
-            _verify_files(place, held or [], vkey or [], witness or [], quorum, as_json)
+            told = ["--keys", str(keys)] if keys else []
+            told += ["--quorum", str(quorum), *(["--json"] if as_json else [])]
+            _verify_files(place, held or [], vkey or [], witness or [], told)
 
     @app.command()
     def checkpoint(folder: options.OfficeFolder, out: Annotated[Path | None, typer.Option("--out", help="Write it here.")] = None) -> None:
@@ -133,7 +136,7 @@ def _verify_office(folder: Path, held: list[Path], as_json: bool) -> None:
         )
 
 
-def _verify_files(place: Path, held: list[Path], vkeys: list[str], witnesses: list[str], quorum: int, as_json: bool) -> None:
+def _verify_files(place: Path, held: list[Path], vkeys: list[str], witnesses: list[str], told: list[str]) -> None:
     from privity.verifier.command import run
 
     if not place.exists():
@@ -144,7 +147,7 @@ def _verify_files(place: Path, held: list[Path], vkeys: list[str], witnesses: li
         )
     named = [part for path in held for part in ("--held", str(path))]
     named += [part for option, keys in (("--vkey", vkeys), ("--witness", witnesses)) for key in keys for part in (option, key)]
-    code = run([str(place), *named, "--quorum", str(quorum), *(["--json"] if as_json else [])])
+    code = run([str(place), *named, *told])
     if code:
         raise typer.Exit(code)
 

@@ -43,12 +43,6 @@ def root_at(segments: Segments, size: int) -> bytes:
     return tlog.frontier(hashes(segments), size).root()
 
 
-def note_at(segments: Segments, size: int) -> str | None:
-    """The checkpoint note of exactly so many entries, if one was signed."""
-    found = (segment.note for segment in segments.read(size - 1, 1) if segment.end == size)
-    return next(found, None) if size else None
-
-
 def growth(segments: Segments, old: Checkpoint, note: str, new: int) -> str:
     """What shows that the ledger of ``note`` only added to that of ``old``: the body of a C2SP tlog-witness request."""
     hashed = tlog.prove_consistency(hashes(segments), old.size, new)

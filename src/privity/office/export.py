@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING
 
 from privity.errors import InputError, RefusedError, TamperError
 from privity.ledger import entry, static, tlog
-from privity.ledger.note import Checkpoint, open_checkpoint
-from privity.office import disk, witness
+from privity.ledger.tenure import open_at
+from privity.office import cosigned, disk, witness
+from privity.office.keys import tenures
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from privity.ledger.note import Checkpoint
     from privity.office.place import Office
     from privity.store import Tx
 
 FORMAT = "privity/ledger-export@v1"
-_OURS = {"tile", "about.json", "checkpoint"}
+_OURS = {"tile", "about.json", "keys.jsonl", "checkpoint"}
 _SAYS_NOT = (
     "what an entry commits to: its opening stays in the office",
     "that this is the newest checkpoint, or the only history: compare it with checkpoints held elsewhere, and with its cosignatures",
@@ -57,12 +59,14 @@ def export(office: Office, out: Path, *, witnessed: bool = False, whole: bool = 
         TamperError: the export there is of another history.
     """
     with disk.alone(office.root / "export.lock"), office.store.read() as tx:
-        note = _note(office, tx, _size(office, tx, witnessed=witnessed))
-        size = _signed(office, note).size
+        size = _size(office, tx, witnessed=witnessed)
+        note = cosigned.with_lines(tx, size)
+        _signed(office, tx, note, kept=True)
         before = _before(office, tx, out, size)
         written = _write(tx, out, size, 0 if whole else before)
         about = json.dumps(_about(office), indent=1, ensure_ascii=False) + "\n"
-        written += [name for name, text in (("about.json", about), ("checkpoint", note)) if _place(out / name, text.encode())]
+        small = {"about.json": about, "keys.jsonl": tenures.as_text(office, tx), "checkpoint": note}
+        written += [name for name, text in small.items() if _place(out / name, text.encode())]
         return Exported(size, before, len(written), _clear(out, before, size), note.count("\n— ") - 1)
 
 
@@ -74,14 +78,14 @@ def growth(office: Office, held: str) -> str:
         RefusedError: it is newer than the ledger.
     """
     with office.store.read() as tx:
-        old, head = _signed(office, held), tx.head()
+        old, head = _signed(office, tx, held), tx.head()
         _same(tx, old, head.size, "the ledger")
-        return static.growth(tx, old, _note(office, tx, head.size), head.size)
+        return static.growth(tx, old, cosigned.with_lines(tx, head.size), head.size)
 
 
-def _signed(office: Office, note: str) -> Checkpoint:
-    """What a checkpoint says, if this office's key signed it."""
-    return open_checkpoint(note, [office.verifier], office.origin)
+def _signed(office: Office, tx: Tx, note: str, *, kept: bool = False) -> Checkpoint:
+    """What a checkpoint says, if a key of this office that was in force signed it. ``kept``: it stands in the ledger."""
+    return open_at(note, tenures.ledger_keys(tx, office.verifier), office.origin, kept=kept)
 
 
 def _size(office: Office, tx: Tx, *, witnessed: bool) -> int:
@@ -92,16 +96,6 @@ def _size(office: Office, tx: Tx, *, witnessed: bool) -> int:
             "no checkpoint has its witnesses yet" if needed else "the ledger is empty", remedy="run the export again when there is one"
         )
     return size
-
-
-def _note(office: Office, tx: Tx, size: int) -> str:
-    """The checkpoint of a size with the witnesses' lines that are on record for it."""
-    note = static.note_at(tx, size)
-    if note is None:
-        raise TamperError(f"the ledger has no checkpoint of {size} entries", remedy="run `privity verify` before anything else")
-    _signed(office, note)
-    lines = [str(row["line"]).rstrip("\n") + "\n" for row in tx.rows("cosignature", size=size)]
-    return note + "".join(lines)
 
 
 # ---------------------------------------------------------------- what is there already
@@ -115,7 +109,7 @@ def _before(office: Office, tx: Tx, out: Path, size: int) -> int:
             raise InputError(f"`{out}` holds something that is not an export", remedy="name an empty folder")
         return 0
     try:
-        old = _signed(office, path.read_bytes().decode())
+        old = _signed(office, tx, path.read_bytes().decode(), kept=True)
     except (TamperError, UnicodeDecodeError):
         raise InputError(f"the checkpoint in `{out}` is not one that this ledger signed", remedy="name another folder") from None
     _same(tx, old, size, f"the export in `{out}`")

@@ -8,9 +8,13 @@ its bytes. A checkpoint note that was kept elsewhere (``held``) also shows an en
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from privity import review
 from privity.errors import TamperError
@@ -21,6 +25,7 @@ from privity.office import bounds, cosigned, determinations, dispose, enrol, law
 from privity.office.keys import check, tenures
 from privity.office.openings import cut
 from privity.office.persons import checking
+from privity.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +33,9 @@ if TYPE_CHECKING:
     from privity.office.batch import Batch
     from privity.office.place import Office
     from privity.store import Tx
+
+
+Check = Callable[[], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +53,73 @@ class Verified:
 def verify(office: Office, held: Sequence[str] = ()) -> Verified:
     """Read everything again. ``held``: checkpoint notes kept elsewhere; the newest that is kept beside the database is one of them."""
     with office.store.read() as tx:
-        found = witnessed.problems(office, tx)
-        found += cosigned.problems(tx)
-        keys = tenures.ledger_keys(tx, office.verifier)
-        found += [str(problem) for problem in log.verify(tx, keys, office.origin, held=held, used=tx.used())]
-        openings = tx.rows("opening_file")
-        found += [problem for row in openings for problem in _opening(office, tx, row)]
-        found += _uncovered(openings, tx.head().size)
-        found += tables.differences(office, tx)
-        found += check.differences(office, tx)
-        found += signing.differences(office, tx)
-        known = [batches.named(tx, row["batch"]) for row in tx.rows("batch")]
-        acts, packages = tx.rows("act"), tx.rows("package")
-        found += [problem for one in known for problem in _acts(tx, one.id)]
-        found += [problem for row in packages for problem in _package(office, row)]
-        found += [problem for row in tx.rows("in_force", kind="law") for problem in _law(office, row["digest"])]
-        found += register.differences(office, tx)
-        found += checking.differences(office, tx)
-        found += past.unsigned(office, tx)
-        size = tx.head().size
-    for one in known:
-        found += _batch(office, one)
-    return Verified(size, sum(row["count"] for row in openings), len(known), len(acts), len(packages), tuple(found))
+        found = [problem for part, checked in _checks(office, tx, held) for problem in _finished(part, checked)]
+        openings, rows = tx.rows("opening_file"), _rows(tx, "batch")
+        acts, packages, size = _rows(tx, "act"), _rows(tx, "package"), tx.head().size
+    for row in rows:
+        found += _finished(f"entry {row['entry']}: its batch", partial(_named_batch, office, str(row["batch"])))
+    return Verified(size, sum(row["count"] for row in openings), len(rows), len(acts), len(packages), tuple(found))
+
+
+def _checks(office: Office, tx: Tx, held: Sequence[str]) -> Iterator[tuple[str, Check]]:
+    """Each part of an office, and what finds the problems in it."""
+    yield "the checkpoints held elsewhere", lambda: witnessed.problems(office, tx)
+    yield "the witnesses' lines", lambda: cosigned.problems(tx)
+    yield "the ledger", lambda: _ledger(office, tx, held)
+    yield "the tables", lambda: _unreadable(tx)
+    yield "the openings", lambda: _uncovered(tx.rows("opening_file"), tx.head().size)
+    for row in tx.rows("opening_file"):
+        yield f"entries from {row['first']}: their openings", partial(_opening, office, tx, row)
+    yield "the tables", lambda: tables.differences(office, tx)
+    yield "the keys", lambda: check.differences(office, tx)
+    yield "the signed acts of the office", lambda: signing.differences(office, tx)
+    for row in _rows(tx, "batch"):
+        yield f"entry {row['entry']}: the acts on its batch", partial(_acts, tx, str(row["batch"]))
+    for row in _rows(tx, "package"):
+        yield f"entry {row['entry']}: its package", partial(_package, office, row)
+    for row in _rows(tx, "in_force", kind="law"):
+        yield f"entry {row['entry']}: the law that it names", partial(_law, office, row["digest"])
+    yield "the register", lambda: register.differences(office, tx)
+    yield "the map of disclosures", lambda: checking.differences(office, tx)
+    yield "what was recorded afterwards", lambda: past.unsigned(office, tx)
+
+
+def _finished(part: str, checked: Check) -> Iterator[str]:
+    """The problems of a part. Whatever an altered table makes a check do, it is one problem more and stops no other check."""
+    try:
+        yield from checked()
+    except TamperError as error:
+        yield f"{part}: {error}"
+    except Exception as error:  # noqa: BLE001 - its message may hold what somebody wrote into a table: only its kind is told
+        yield f"{part}: cannot be read to the end ({type(error).__name__})"
+
+
+def _rows(tx: Tx, table: str, **where: object) -> list[dict[str, Any]]:
+    """The rows of a table; none if somebody altered one so that it cannot be read, which `_unreadable` names."""
+    try:
+        return tx.rows(table, **where)
+    except ValueError:
+        return []
+
+
+def _unreadable(tx: Tx) -> Iterator[str]:
+    """Rows in which a day is no day any more."""
+    for table in (one for one in schema.metadata.sorted_tables if "entry" in one.c):
+        if not _rows(tx, table.name):
+            rested = [row["entry"] for row in tx.rows(select(table.c.entry))]
+            bad = [entry for entry in rested if not _rows(tx, table.name, entry=entry)]
+            yield from (f"entry {entry}: its row of `{table.name}` cannot be read" for entry in bad)
+
+
+def _ledger(office: Office, tx: Tx, held: Sequence[str]) -> Iterator[str]:
+    keys = tenures.ledger_keys(tx, office.verifier)
+    yield from (str(problem) for problem in log.verify(tx, keys, office.origin, held=held, used=tx.used()))
+
+
+def _named_batch(office: Office, name: str) -> list[str]:
+    with office.store.read() as tx:
+        batch = batches.named(tx, name)
+    return _batch(office, batch)
 
 
 def _opening(office: Office, tx: Tx, row: dict[str, object]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from privity.verifier import export, proof
+from privity.verifier import export, proof, tenure
 from privity.verifier.export import Held
 from privity.verifier.note import LEDGER, WITNESS, Checkpoint, Key, MalformedError, Trust
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from privity.verifier.finding import Report
 
 HOLDS, WRONG, USAGE = 0, 1, 2
+KEYS = "keys.jsonl"  # of an export
 _ABOUT = """Check what a Privity ledger handed out. PATH: a folder with an export, a .tlog-proof (its .entry lies beside it, and perhaps a
 package), a proof of growth, or a checkpoint. Exit: 0 everything holds, 1 something does not, 2 bad usage or input."""
 _EXAMPLE = """Example: python -m privity.verifier export --vkey "$(cat ledger.vkey)" --held 2025-08-07.note"""
@@ -33,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     """Check what the arguments name; print it; return the exit code."""
     try:
         said = _parser().parse_args(arguments)
-        trust = Trust(_keys(said.vkey, LEDGER), _keys(said.witness, WITNESS), said.quorum)
+        trust = Trust(_followed(_keys(said.vkey, LEDGER), said), _keys(said.witness, WITNESS), said.quorum)
         held = [_held(Path(name), trust) for name in said.held]
         reports = [_check(Path(name), trust, held, said.opening) for name in said.path]
     except InputError as error:
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--vkey", action="append", required=True, help="The ledger's key; from elsewhere, never from the export. May be repeated."
     )
+    parser.add_argument("--keys", metavar="FILE", help="The ledger's list of keys, if its key changed; an export has it.")
     parser.add_argument("--witness", action="append", default=[], metavar="VKEY", help="The key of a witness. May be repeated.")
     parser.add_argument("--quorum", type=int, default=0, metavar="N", help="How many of these witnesses must have signed.")
     parser.add_argument(
@@ -73,6 +75,15 @@ def _keys(words: Sequence[str], kind: int) -> tuple[Key, ...]:
     if any(key.kind != kind for key in keys):
         raise InputError("--vkey takes a ledger's key and --witness a witness's; the two were exchanged")
     return keys
+
+
+def _followed(keys: tuple[Key, ...], said: argparse.Namespace) -> tuple[Key, ...]:
+    """The keys, and those that followed each: by the list that was named, or by the one in an export."""
+    lists = [Path(said.keys)] if said.keys else [path for name in said.path if (path := Path(name) / KEYS).is_file()]
+    try:
+        return tuple(each for key in keys for each in (tenure.follow(key, _bytes(lists[0])) if lists else (key,)))
+    except MalformedError as error:
+        raise InputError(f"`{lists[0]}`: {error}") from None
 
 
 # ---------------------------------------------------------------- files

@@ -47,11 +47,13 @@ def spelled(text: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Whose signature counts: name, algorithm byte, 32 bytes of public key."""
+    """Whose signature counts: name, algorithm byte, 32 bytes of public key, and the sizes of the checkpoints that it may sign."""
 
     name: str
     kind: int
     public: bytes
+    first: int = 0
+    last: int | None = None
 
     @classmethod
     def parse(cls, text: str) -> Key:
@@ -74,6 +76,15 @@ class Key:
     def id(self) -> bytes:
         """4 bytes."""
         return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:_ID]
+
+    @property
+    def text(self) -> str:
+        """The key as one line, as it is handed out."""
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([self.kind]) + self.public).decode()}"
+
+    def in_force(self, size: int) -> bool:
+        """Whether a checkpoint of this size may be its."""
+        return self.first <= size and (self.last is None or size <= self.last)
 
     def accepts(self, text: bytes, signature: bytes) -> bool:
         """Whether the signature of a line under this text is this key's."""
@@ -144,8 +155,10 @@ class Checkpoint:
         if self.origin not in {key.name for key in trust.keys}:
             yield f"it is of another ledger, `{self.origin}`"
             return
-        known = [key.accepts(self.text, line.signature) for key, line in self._known(trust.keys)]
-        if not known or not all(known):
+        known = self._known(trust.keys)
+        if not all(key.in_force(self.size) for key, _ in known):
+            yield "it is signed by a key that was not in force at its size"
+        elif not known or not all(key.accepts(self.text, line.signature) for key, line in known):
             yield "it is not signed by the ledger's key"
 
     def witnessed(self, trust: Trust) -> list[tuple[str, int]]:

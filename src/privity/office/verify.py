@@ -43,7 +43,7 @@ class Verified:
 def verify(office: Office, held: Sequence[str] = ()) -> Verified:
     """Read everything again. ``held``: checkpoint notes kept elsewhere; the newest that is kept beside the database is one of them."""
     with office.store.read() as tx:
-        found = witnessed.problems(office, tx)
+        found = witnessed.problems(office, tx, cosigned.newest_on_file(tx))
         found += cosigned.problems(tx)
         found += [str(problem) for problem in log.verify(tx, [office.verifier], office.origin, held=held, used=tx.used())]
         openings = tx.rows("opening_file")

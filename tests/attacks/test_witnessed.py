@@ -343,7 +343,7 @@ def test_a_witness_that_always_says_it_is_elsewhere_is_given_up(office: Office) 
         grow(office, 5)
         one.twist = lambda _s, _b: (409, f"{len(one.seen) % 2 + 1}\n".encode())
         (answer,) = witness.ask(office)
-        assert (answer.said, len(one.seen)) == (Said.REFUSED, 4)
+        assert (answer.said, len(one.seen)) == (Said.REFUSED, 8)
 
 
 def test_nothing_is_sent_to_a_witness_but_checkpoints_and_hashes(office: Office) -> None:
@@ -401,3 +401,14 @@ def test_one_witness_that_has_signed_more_stops_what_another_would_let_pass(offi
         old = in_place_of(office, saved)  # the second was away when the ledger went on, and would sign another end to it
         with pytest.raises(RefusedError, match=rf"witness `{first.name}` has signed \d+ entries"):
             witness.require(old, grow(old))
+
+
+def test_a_note_that_was_deleted_is_missed_by_verify(office: Office) -> None:
+    with with_witnesses(office, names=1, quorum=1):
+        witness.ask(office)
+        assert verify(office).problems == ()
+        (path,) = (office.root / "witnessed").glob("*.note")
+        path.unlink()
+        assert f"`witnessed/{path.name}` is gone" in "\n".join(verify(office).problems)
+        witness.ask(office)
+        assert verify(office).problems == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -211,6 +212,17 @@ def test_of_many_witnessed_checkpoints_the_newest_are_kept(office: Office) -> No
             witness.ask(office)
     assert len(list((office.root / "witnessed").glob("*.note"))) == 16
     assert open_checkpoint(witnessed.newest(office) or "", [office.verifier], office.origin).size == size(office)
+
+
+def test_several_that_write_and_ask_at_once_all_pass(office: Office) -> None:
+    def write(_: int) -> None:
+        mine = open_office(office.root, DAY)
+        for _ in range(5):
+            witness.require(mine, grow(mine))
+
+    with with_witnesses(office, names=2, quorum=2), ThreadPoolExecutor(3) as pool:
+        list(pool.map(write, range(3)))
+    assert verify(office).problems == ()
 
 
 # ---------------------------------------------------------------- proofs

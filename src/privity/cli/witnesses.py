@@ -31,10 +31,15 @@ def add_to(app: typer.Typer) -> None:
         as_of: options.AsOf = "",
     ) -> None:
         """Enter a witness, or its new key or address. Example: privity witness add office w.example/w1 --vkey w.example/w1+... --url https://w.example"""
-        from privity.office import witness_roster
+        from privity.office import witness, witness_roster
         from privity.office.place import open_office
 
-        screen.say(f"entry {witness_roster.add(open_office(folder, options.day(as_of)), name, vkey, url)}")
+        office = open_office(folder, options.day(as_of))
+        screen.say(f"entry {witness_roster.add(office, name, vkey, url)}")
+        with office.store.read() as tx:
+            needed = witness.quorum(office, tx)
+        if not needed:
+            screen.say("nothing waits for witnesses until `witness_quorum` is set in the policy: docs/witnesses.md")
 
     @witness.command("retire")
     def retire(folder: options.OfficeFolder, name: Name, as_of: options.AsOf = "") -> None:

@@ -49,6 +49,13 @@ def newest(tx: Tx, keys: Mapping[str, Cosigner], needed: int, beyond: int = 0) -
     return next((size for size in sizes if len(lines_under(tx, size, keys)) >= needed), 0)
 
 
+def newest_on_file(tx: Tx) -> int:
+    """The size of the newest checkpoint under which a line stands that holds, of whichever witness the table has; 0: none."""
+    known = [key for row in tx.rows("witness") if (key := _key(row["vkey"]))]
+    sizes = tx.rows(select(schema.cosignature.c.size, schema.cosignature.c.line).order_by(schema.cosignature.c.size.desc()))
+    return next((row["size"] for row in sizes if _written(tx, row["size"], row["line"], known)), 0)
+
+
 def problems(tx: Tx) -> Iterator[str]:
     """Lines on file that no witness of the ledger's ever wrote: `privity verify` names them by size and witness."""
     known = [key for row in tx.rows("witness") if (key := _key(row["vkey"]))]

@@ -63,7 +63,7 @@ def verify(office: Office, held: Sequence[str] = ()) -> Verified:
 
 def _checks(office: Office, tx: Tx, held: Sequence[str]) -> Iterator[tuple[str, Check]]:
     """Each part of an office, and what finds the problems in it."""
-    yield "the checkpoints held elsewhere", lambda: witnessed.problems(office, tx)
+    yield "the checkpoints held elsewhere", lambda: witnessed.problems(office, tx, cosigned.newest_on_file(tx))
     yield "the witnesses' lines", lambda: cosigned.problems(tx)
     yield "the ledger", lambda: _ledger(office, tx, held)
     yield "the tables", lambda: _unreadable(tx)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from privity.errors import LawError, RefusedError
 from privity.ledger import log
 from privity.ledger.note import Checkpoint, Note, Proof
-from privity.office import cosigned, law, witness_roster
+from privity.office import cosigned, disk, law, witness_roster
 from privity.office import witnessed as notes
 from privity.office.witness_ask import Said, ask_one
 
@@ -57,10 +57,15 @@ def ask(office: Office) -> tuple[Answer, ...]:
     Raises:
         TamperError: the witnesses on file are not those of the entries. Nobody is asked.
     """
+    with disk.alone(notes.folder(office) / ".asking"):  # two that ask at once would get a line each, under two checkpoints
+        return _ask(office)
+
+
+def _ask(office: Office) -> tuple[Answer, ...]:
     with office.store.read() as tx:
-        known = witness_roster.enrolled(office, tx)
+        known, head = witness_roster.enrolled(office, tx), tx.head()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = tuple(pool.map(partial(ask_one, office), known))
+        answers = tuple(pool.map(partial(ask_one, office, head), known))
     _keep(office, [answer for answer in answers if answer.said is Said.SIGNED])
     return answers
 
@@ -90,7 +95,8 @@ def require(office: Office, entry: int) -> None:
     """
     if covered(office, entry):
         return
-    answers = ask(office)
+    with disk.alone(notes.folder(office) / ".asking"):
+        answers = () if covered(office, entry) else _ask(office)  # who asked before us may have covered it
     refuse_if_other(answers)
     if not covered(office, entry):
         said = "; ".join(f"`{one.witness}`: {one.why or one.said}" for one in answers) or "none is enrolled"

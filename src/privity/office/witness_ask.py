@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from privity.office.witness_roster import Witness
 
 OFF_BY = 600  # seconds by which a witness's clock may differ from this office's
-_TIMES = 4  # questions to one witness at once, while the ledger grows under it
+_TIMES = 8  # questions to one witness at once, while the ledger grows under it
 _MOST_LINES = 4  # of one witness under one checkpoint: its Ed25519 line and some of newer kinds
 _SIGNED, _MISMATCH, _UNPROVED = 200, 409, 422
 _SAYS = {400: "calls the request malformed", 403: "does not know this ledger's key", 404: "does not know this ledger's origin"}
@@ -57,37 +57,37 @@ class Answer:
         return self.said in (Said.BEHIND, Said.BESIDE)
 
 
-def ask_one(office: Office, witness: Witness) -> Answer:
-    """Send the newest checkpoint to one witness."""
+def ask_one(office: Office, head: Head, witness: Witness) -> Answer:
+    """Send one checkpoint to one witness; a newer one, if the ledger grew and the witness knows it already."""
     with office.store.read() as tx:
         last = cosigned.newest(tx, {witness.name: witness.key}, 1)
-    old, head = last, Head()
+    old, head = last, head if last <= head.size else _head(office)
     for _ in range(_TIMES):
-        head, body = _request(office, old)
         try:
-            status, text = witness_http.post(witness.url, body.encode())
+            status, text = witness_http.post(witness.url, _request(office, old, head).encode())
         except witness_http.Silent as error:
             return Answer(witness.name, Said.SILENT, head.size, str(error))
         elsewhere = cosignature.read_size(text) if status == _MISMATCH else None
-        if elsewhere is None or elsewhere == old or not last <= elsewhere <= _size(office):
+        if elsewhere is not None and elsewhere > head.size:
+            head = _head(office)
+        if elsewhere is None or elsewhere == old or not last <= elsewhere <= head.size:
             return _judge(witness, head, status, text, old, last)
         old = elsewhere
     return Answer(witness.name, Said.REFUSED, head.size, "says each time that it has signed something else")
 
 
-def _request(office: Office, old: int) -> tuple[Head, str]:
+def _request(office: Office, old: int, head: Head) -> str:
     with office.store.read() as tx:
-        head = tx.head()
         try:
             proof = log.prove_growth(tx, old, head.size)
         except LookupError:
             raise TamperError("a hash of the ledger is missing", remedy="run `privity verify`") from None
-    return head, str(cosignature.Request(old, tuple(proof), head.note or ""))
+    return str(cosignature.Request(old, tuple(proof), head.note or ""))
 
 
-def _size(office: Office) -> int:
+def _head(office: Office) -> Head:
     with office.store.read() as tx:
-        return tx.head().size
+        return tx.head()
 
 
 def _judge(witness: Witness, head: Head, status: int, text: str, old: int, last: int) -> Answer:

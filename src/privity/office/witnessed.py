@@ -102,11 +102,13 @@ def differs(office: Office, tx: Tx, kept: Checkpoint) -> str:
     return f"the ledger is beside its checkpoint: its first {kept.size} entries are not those that were witnessed"
 
 
-def problems(office: Office, tx: Tx) -> list[str]:
-    """What is wrong with the newest note that is kept, and with the ledger beside it."""
+def problems(office: Office, tx: Tx, size: int) -> list[str]:
+    """What is wrong with the newest note that is kept, and with the ledger beside it. ``size``: of the newest that the tables know of."""
     try:
         note = newest(office)
-        problem = "" if note is None else differs(office, tx, open_checkpoint(note, [office.verifier], office.origin))
+        kept = None if note is None else open_checkpoint(note, [office.verifier], office.origin)
+        problem = "" if kept is None else differs(office, tx, kept)
     except TamperError as error:
         return [f"what is kept in `witnessed`: {error}"]
-    return [problem] if problem else []
+    gone = size > (kept.size if kept else 0)
+    return [*([problem] if problem else []), *([f"`witnessed/{size}.note` is gone: that checkpoint was witnessed"] if gone else [])]

@@ -263,6 +263,7 @@ def test_an_empty_batch_gives_empty_tables(ask: Ask) -> None:
         "address_agreement",
         "period_held",
         "data_class",
+        "address_as_of",
         "bar:i-6-impairment",
         "bar:i-6-informant",
     ]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 FULL = {"requests": 40_000, "register": 50_000, "released": 10_000, "races": 5, "package_rows": 64}
-QUICK = {"requests": 6_000, "register": 10_000, "released": 1_500, "races": 2, "package_rows": 8}
+QUICK = {"requests": 4_000, "register": 8_000, "released": 800, "races": 1, "package_rows": 8}
 PASSAGE = str(Path(__file__).with_name("passage.py"))
 STAY = f"""id = "a-stay"
 kind = "stay"

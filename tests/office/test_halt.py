@@ -82,7 +82,7 @@ def test_a_halt_is_in_force_in_one_transaction_with_its_entries(office: Office, 
         before = tx.head().size
     halt.add(office, stay, by(office, world.COUNSEL))
     with office.store.read() as tx:
-        kinds = [row["kind"] for row in tx.rows("opening_file") if row["first"] >= before]
+        kinds = [row["kind"] for row in sorted(tx.rows("opening_file"), key=lambda row: row["first"]) if row["first"] >= before]
         digest = law.in_force(office, tx)[0]
     assert kinds == [str(Kind.IN_FORCE), str(Kind.HALT)]
     assert (office.root / "law" / digest / "halts" / "a-stay.toml").read_text() == stay.read_text()
@@ -435,3 +435,31 @@ def test_a_halt_that_has_ended_may_be_left_out() -> None:
     from dataclasses import replace
 
     assert weakened((replace(ctr, until=date(2026, 1, 1)),), (), date(2026, 1, 1)) == {}
+
+
+# ---------------------------------------------------------------- batches under way
+
+
+def test_a_batch_determined_before_the_vocabulary_grew_is_answered_and_what_it_lacks_is_missing(
+    made: Small, office: Office, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(SHIPPED, tmp_path / "newlaw"))
+    facts = folder / "us" / "26-usc-6103" / "facts.toml"
+    new = '[[fact]]\nname = "held_elsewhere"\ntype = "boolean"\nfrom = "present tin"\nplain = "another fact"\n'
+    grown = (
+        facts.read_text()
+        .replace('"us-other-federal", ', '"us-other-federal", "us-new-agency", ')
+        .replace("[[fact]]\n", new + "\n[[fact]]\n", 1)
+    )
+    facts.write_text(grown)
+    law.install(office, folder, "a fact and an agency more")
+    (tmp_path / "other").mkdir()
+    other = made.copy("approved", tmp_path / "other")
+    assert same(made, office, tmp_path) == 24
+    rules = folder / "us" / "26-usc-6103" / "p-4.cedar"
+    rule = '@id("new") @cite("26 USC 6103(p)(4)") @stage("release") @fails("x")\nforbid (principal, action == Action::"i-2", resource) unless { context.held_elsewhere };\n'
+    rules.write_text(rules.read_text() + rule)
+    again = open_office(other, ANSWERED)
+    law.install(again, folder, "and a rule that reads it")
+    (tmp_path / "again").mkdir()
+    assert same(made, again, tmp_path / "again") == 0

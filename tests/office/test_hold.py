@@ -359,6 +359,8 @@ def test_a_row_is_shown_to_a_named_person_of_this_office_who_says_why_and_the_lo
     for person, ground, kind in (("", "x", InputError), (world.COUNSEL, " ", InputError), ("nobody", "x", RefusedError)):
         with pytest.raises(kind):
             explain.shown(office, batch, refused, person, ground)
+        with pytest.raises(kind):
+            explain.may_look(office, person, ground)
     with office.store.read() as tx:
         assert [row for row in tx.rows("opening_file") if row["kind"] == "look"] == []
     found = explain.shown(office, batch, refused, world.COUNSEL, "the agency asks why")

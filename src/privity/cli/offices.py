@@ -218,10 +218,11 @@ def _explained(folder: Path, row: str, as_of: str, person: str, ground: str) -> 
     from privity.errors import InputError
     from privity.office import batch as kept
     from privity.office import dispose
-    from privity.office.explain import find_row, shown
+    from privity.office.explain import find_row, may_look, shown
     from privity.office.place import open_office
 
     office = open_office(folder, options.day(as_of))
+    may_look(office, person, ground)
     beginning, colon, number = row.rpartition(":")
     name, ordinal = (beginning, -1) if colon and number.isdigit() else find_row(office, row)
     with office.store.read() as tx:

@@ -153,9 +153,18 @@ def look(office: Office, batch: Batch, person: str, ordinals: Sequence[int], gro
     row: dict[str, entries.Json] = {"batch": batch.id, "person": person, "rows": sorted(ordinals), "day": office.day.isoformat()}
     row |= {"ground": ground} if ground else {}
     with office.store.write() as tx:
-        if not any(one.person == person and one.holds_on(office.day) for one in enrol.appointments(tx, enrol.CUSTODIAN)):
-            raise RefusedError(f"`{person}` holds no office here on {office.day}", remedy="only people of this office look at its evidence")
+        holds_an_office(office, tx, person)
         record.enter(office, tx, Kind.LOOK, row, batch.id)
+
+
+def holds_an_office(office: Office, tx: Tx, person: str) -> None:
+    """Refuse whoever holds no office here today.
+
+    Raises:
+        RefusedError: they do not.
+    """
+    if not any(one.person == person and one.holds_on(office.day) for one in enrol.appointments(tx, enrol.CUSTODIAN)):
+        raise RefusedError(f"`{person}` holds no office here on {office.day}", remedy="only people of this office look at its evidence")
 
 
 # ---------------------------------------------------------------- what stands

@@ -76,8 +76,8 @@ def find_row(office: Office, request_id: str) -> tuple[str, int]:
     raise InputError("no row has this request id", remedy="`privity determinations OFFICE BATCH` lists the rows")
 
 
-def shown(office: Office, batch: Batch, ordinal: int, person: str, ground: str) -> Explanation:
-    """Explain one row to a named person of this office; the look is an entry, committed first.
+def may_look(office: Office, person: str, ground: str) -> None:
+    """Ask before a row is even searched for, so that nobody learns without an entry whether an id was received.
 
     Raises:
         InputError: nobody is named, or no ground.
@@ -85,6 +85,18 @@ def shown(office: Office, batch: Batch, ordinal: int, person: str, ground: str) 
     """
     if not person.strip() or not ground.strip():
         raise InputError("who looks, and why?", remedy="say with --as and --ground; a look is an entry in the ledger")
+    with office.store.read() as tx:
+        dispose.holds_an_office(office, tx, person)
+
+
+def shown(office: Office, batch: Batch, ordinal: int, person: str, ground: str) -> Explanation:
+    """Explain one row to a named person of this office; the look is an entry, committed first.
+
+    Raises:
+        InputError: nobody is named, or no ground.
+        RefusedError: the person holds no office here today.
+    """
+    may_look(office, person, ground)
     dispose.look(office, batch, person, [ordinal], ground)
     return explain(office, batch, ordinal)
 

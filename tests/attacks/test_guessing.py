@@ -207,3 +207,13 @@ def test_a_key_that_is_no_permutation_is_not_taken(office, tmp_path) -> None:
 
     with pytest.raises(_BadError):
         _key(tags.ready(office).public, row["proof"])
+
+
+@pytest.mark.invariant
+def test_the_same_list_is_never_committed_to_twice_alike(office) -> None:
+    from privity.office.persons import keeping
+
+    items = [{"entry": 81, "place": 0}]
+    assert len({keeping.make_leaf(office, items).commitment for _ in range(3)}) == 3
+    roots = {disclosures.row_root(office, [0], ["P1"], [7])["root"] for _ in range(3)}
+    assert len(roots) == 3

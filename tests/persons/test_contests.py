@@ -86,3 +86,18 @@ def test_a_contest_that_was_altered_or_deleted_is_named(office, change) -> None:
         assert "P1" not in json.dumps([row["about"] for row in tx.rows("contest")])
     tamper(office.root, change)
     assert f"entry {entry}: its row of `contest`" in problems(office)
+
+
+@pytest.mark.invariant
+def test_a_later_request_about_a_person_who_contests_is_put_to_the_reviewers_with_the_question(here, records, tmp_path) -> None:
+    from office.small import RECEIVED
+    from privity.office import determinations
+    from privity.office.submit import submit
+
+    office = open_office(here.made.copy("staffed", tmp_path), RECEIVED)
+    contests.contest(office, records[0], "not my address", *signing(office, world.REVIEWER))
+    batch = submit(office, here.made.file, here.made.envelope, intake_officer=world.INTAKE)
+    rows = determinations.load(office, batch)
+    asks = pl.col("reasons").list.contains("POLICY policy.contest-known refer")
+    assert rows.filter(asks)["record_id"].to_list() == [records[0]]
+    assert rows.filter(asks)["outcome"].to_list() == ["referred"]

@@ -25,6 +25,7 @@ GOOD = {
     "data_class": "taxpayer-identity",
     "informant_bar": False,
     "impairment_bar": False,
+    "contest_known": False,
     "contested": False,
     "agreement_state": "in-force",
     "purpose": "criminal-investigation",

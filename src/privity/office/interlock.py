@@ -167,7 +167,7 @@ def _release_facts(run: Run, tx: Tx, rulebook: Rulebook, disposition: Dispositio
             columns.append(_all(fact.name, fact.dtype, today[where], base.height))
         elif kind == "reading":
             columns.append(_all(fact.name, fact.dtype, rulebook.switches.get(where), base.height))
-        elif (kind, where) == ("office", "contested"):
+        elif kind == "office" and where in ("contested", "contest_known"):
             columns.append(contests.contested(office, tx, packet.rows["record_id"]).alias(fact.name))
         elif (kind, where) == ("office", "earlier_answer"):
             # Decided before another batch answered about the same person: the answer that is live since counts.

@@ -78,19 +78,14 @@ def _held(office: Office, tx: Tx, root: Row, lists: Mapping[tuple[int, bytes], L
     wanted = dict(_wanted(office, tx, covers, names))
     labels = dict(zip(sorted(set(wanted.values())), key.tags(sorted(set(wanted.values()))), strict=True))
     expected = {item: labels[where].label for item, where in wanted.items()}
-    newest = {label: leaf for (_, label), leaf in sorted(lists.items(), key=lambda one: one[0][0])}
-    stands = [(_item(item), label) for label, leaf in newest.items() if label in _of_epoch(tx, root, lists) for item in leaf.items]
+    first = min(row["version"] for row in tx.rows("map_root", epoch=root["epoch"]))
+    newest = {label: leaf for (version, label), leaf in sorted(lists.items(), key=lambda one: one[0][0]) if version >= first}
+    stands = [(_item(item), label) for label, leaf in newest.items() for item in leaf.items]
     yield from _compared(expected, stands)
     placed = {row["intent"]: row["list"] for row in tx.rows("map_place")}
     for intent in sorted(set(names) | set(placed)):
         if placed.get(intent) != names.get(intent):
             yield f"entry {intent}: its place in the map of disclosures is not where it must be"
-
-
-def _of_epoch(tx: Tx, root: Row, lists: Mapping[tuple[int, bytes], Leaf]) -> set[bytes]:
-    """The labels that belong to the map of the newest key."""
-    first = min(row["version"] for row in tx.rows("map_root", epoch=root["epoch"]))
-    return {label for version, label in lists if version >= first}
 
 
 def _compared(expected: Mapping[_Item, bytes], stands: Iterable[tuple[_Item, bytes]]) -> Iterator[str]:

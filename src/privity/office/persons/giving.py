@@ -11,6 +11,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from privity import subject
 from privity.errors import RefusedError
 from privity.ledger import entry as entries
@@ -18,6 +20,7 @@ from privity.ledger import log, verifiable_map
 from privity.ledger.entry import Kind
 from privity.office import disk, openings, record
 from privity.office.persons import classes, disclosures, keeping, mapping, officers, page, tags
+from privity.store import schema
 from privity.subject import Ground
 from privity.terms import Duty
 
@@ -101,7 +104,7 @@ def _grounds(tx: Tx, rules: Access, asker: Asker) -> dict[str, Ground]:
     Raises:
         RefusedError: some of what may be shown in general may not be shown to the one who asks.
     """
-    words = sorted({row["basis"] for row in tx.rows("batch")})
+    words = sorted(row["basis"] for row in tx.rows(select(schema.batch.c.basis).distinct()))
     cases = [classes.Case(word) for word in words]
     lists, found = rules.lists(cases), rules.grounds(cases, asker)
     if any(name == tags.SHOWN and ground is None for name, ground in zip(lists, found, strict=True)):

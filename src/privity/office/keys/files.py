@@ -53,7 +53,10 @@ def paths(root: Path, kind: str) -> list[Path]:
     """The files of a kind, ``KIND.key`` first. They may be more than are in force."""
     named = os.environ.get(variable(kind))
     if named:
-        return [Path(each) for each in named.split(os.pathsep) if each]
+        listed = [Path(each) for each in named.split(os.pathsep) if each]
+        return [
+            each for each in listed if os.path.lexists(each)
+        ] or listed  # an ended ledger key's file is gone, its name may still be there
     return sorted(
         (path for path in folder(root).glob(f"{kind}*.key") if _is_of(path, kind)), key=lambda path: (path.name.count("."), path.name)
     )
@@ -98,9 +101,14 @@ def add(root: Path, kind: str, name: str, secret: bytes) -> Path:
     """One more key of a kind, on disk when this returns; under the passphrase if the office's other keys are.
 
     Raises:
-        InputError: the folder cannot be written to.
+        InputError: the folder cannot be written to, or the files are named one by one.
     """
-    where = paths(root, kind)[0].parent
+    if os.environ.get(variable(kind)):
+        raise InputError(
+            f"{variable(kind)} names each {kind} key",
+            remedy="put 32 random bytes in a file, mode 0400; name it there after the other; run this again",
+        )
+    where = folder(root)
     path = where / f"{kind}.{name}.key"
     under = any(passphrase.is_protected(each.read_bytes()) for each in paths(root, kind))
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

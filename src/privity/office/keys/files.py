@@ -84,7 +84,7 @@ def read(root: Path, kind: str) -> list[KeyFile]:
 
 def are_protected(root: Path) -> bool:
     """Whether a key of the office is under a passphrase."""
-    return any(passphrase.is_protected(_read_safely(path)) for kind in KINDS for path in paths(root, kind))
+    return any(passphrase.is_protected(read_safely(path)) for kind in KINDS for path in paths(root, kind))
 
 
 def make(root: Path) -> None:
@@ -150,7 +150,7 @@ def protect(root: Path, words: str | None, before: Sequence[str]) -> int:
 
 
 def _opened(path: Path, kind: str, words: Sequence[str] = ()) -> bytes:
-    raw = _read_safely(path)
+    raw = read_safely(path)
     if passphrase.is_protected(raw):
         raw = passphrase.open_protected(raw, kind, path.name, words or [passphrase.ask()])
     if len(raw) != SECRET:
@@ -158,8 +158,13 @@ def _opened(path: Path, kind: str, words: Sequence[str] = ()) -> bytes:
     return raw
 
 
-def _read_safely(path: Path) -> bytes:
-    """The bytes of a file that only its owner, who runs this, could have read. The open file is judged, so it cannot be swapped."""
+def read_safely(path: Path) -> bytes:
+    """The bytes of a file that only its owner, who runs this, could have read. The open file is judged, so it cannot be swapped.
+
+    Raises:
+        InputError: it is not there.
+        RefusedError: others could have read it, or put another in its place.
+    """
     _judge_folder(path.parent)
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -130,6 +130,21 @@ def test_each_key_can_be_a_file_of_its_own_and_is_judged_like_any(root: Path, tm
         opened(root)
 
 
+def test_where_each_key_is_named_the_next_one_is_named_too_before_it_is_in_force(root: Path, tmp_path: Path, monkeypatch) -> None:
+    (root / "keys" / "ledger.key").rename(tmp_path / "one")
+    monkeypatch.setenv("PRIVITY_LEDGER_KEY_FILE", str(tmp_path / "one"))
+    with pytest.raises(InputError, match="names each"):
+        keyed.change(opened(root))
+    (tmp_path / "two").write_bytes(os.urandom(32))
+    (tmp_path / "two").chmod(0o400)
+    monkeypatch.setenv("PRIVITY_LEDGER_KEY_FILE", f"{tmp_path / 'one'}:{tmp_path / 'two'}")
+    done, _ = keyed.change(opened(root))
+    assert done.removed == ("one",)
+    monkeypatch.setenv("PRIVITY_LEDGER_KEY_FILE", str(tmp_path / "two"))
+    keyed.write(opened(root))
+    assert verify(opened(root)).problems == ()
+
+
 def test_a_new_office_makes_its_keys_where_they_are_to_lie(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("PRIVITY_KEYS", str(tmp_path / "mount"))
     root = keyed.office(tmp_path / "office").root

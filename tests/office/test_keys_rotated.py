@@ -18,7 +18,7 @@ from privity.ledger.entry import Kind, encode, encode_all
 from privity.ledger.note import Checkpoint, Note, Signer, Verifier
 from privity.office import record
 from privity.office.accounting import for_year
-from privity.office.keys import changes, files
+from privity.office.keys import changes, files, tenures
 from privity.office.place import Office, open_office
 from privity.office.release import release
 from privity.office.submit import submit
@@ -201,6 +201,15 @@ def test_a_row_about_a_key_that_an_owner_of_the_database_changed_is_named(office
         next((office.root / "keys").glob("ledger.*.key")).rename(office.root / "keys" / "ledger.key")
     found = problems(office)
     assert any(f"entry {done.entry - back}: " in found for back in range(3)), found
+
+
+def test_a_change_from_whose_checkpoint_the_old_keys_line_was_taken_is_named(office: Office) -> None:
+    done, office = keyed.change(office)
+    keyed.write(office)
+    with office.store.read() as tx:
+        old, _new = Note.parse(tenures.checkpoint_at(tx, done.entry + 1)).signatures
+    tamper(office.root, f"UPDATE segment SET note = replace(note, '{old}', '')")
+    assert f"entry {done.entry}: the checkpoint of the change is not signed by both keys" in problems(office)
 
 
 def test_a_key_changed_by_one_person_with_all_the_offices_keys_is_named(office: Office) -> None:

@@ -201,7 +201,7 @@ def _fitting(key: bytes | Keys, name: bytes, path: Path) -> list[bytes]:
     if found is None:
         raise TamperError(
             f"{path} names archive key {name.hex()}, which is not among the office's keys",
-            remedy="restore that key from a backup; if there never was one, the file was altered",
+            remedy="open the office again; else restore that key from a backup; if there never was such a key, the file was altered",
         )
     return [found]
 

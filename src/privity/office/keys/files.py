@@ -53,7 +53,10 @@ def paths(root: Path, kind: str) -> list[Path]:
     """The files of a kind, ``KIND.key`` first. They may be more than are in force."""
     named = os.environ.get(variable(kind))
     if named:
-        return [Path(each) for each in named.split(os.pathsep) if each]
+        listed = [Path(each) for each in named.split(os.pathsep) if each]
+        return [
+            each for each in listed if os.path.lexists(each)
+        ] or listed  # an ended ledger key's file is gone, its name may still be there
     return sorted(
         (path for path in folder(root).glob(f"{kind}*.key") if _is_of(path, kind)), key=lambda path: (path.name.count("."), path.name)
     )
@@ -81,7 +84,7 @@ def read(root: Path, kind: str) -> list[KeyFile]:
 
 def are_protected(root: Path) -> bool:
     """Whether a key of the office is under a passphrase."""
-    return any(passphrase.is_protected(_read_safely(path)) for kind in KINDS for path in paths(root, kind))
+    return any(passphrase.is_protected(read_safely(path)) for kind in KINDS for path in paths(root, kind))
 
 
 def make(root: Path) -> None:
@@ -98,9 +101,14 @@ def add(root: Path, kind: str, name: str, secret: bytes) -> Path:
     """One more key of a kind, on disk when this returns; under the passphrase if the office's other keys are.
 
     Raises:
-        InputError: the folder cannot be written to.
+        InputError: the folder cannot be written to, or the files are named one by one.
     """
-    where = paths(root, kind)[0].parent
+    if os.environ.get(variable(kind)):
+        raise InputError(
+            f"{variable(kind)} names each {kind} key",
+            remedy="put 32 random bytes in a file, mode 0400; name it there after the other; run this again",
+        )
+    where = folder(root)
     path = where / f"{kind}.{name}.key"
     under = any(passphrase.is_protected(each.read_bytes()) for each in paths(root, kind))
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -142,7 +150,7 @@ def protect(root: Path, words: str | None, before: Sequence[str]) -> int:
 
 
 def _opened(path: Path, kind: str, words: Sequence[str] = ()) -> bytes:
-    raw = _read_safely(path)
+    raw = read_safely(path)
     if passphrase.is_protected(raw):
         raw = passphrase.open_protected(raw, kind, path.name, words or [passphrase.ask()])
     if len(raw) != SECRET:
@@ -150,8 +158,13 @@ def _opened(path: Path, kind: str, words: Sequence[str] = ()) -> bytes:
     return raw
 
 
-def _read_safely(path: Path) -> bytes:
-    """The bytes of a file that only its owner, who runs this, could have read. The open file is judged, so it cannot be swapped."""
+def read_safely(path: Path) -> bytes:
+    """The bytes of a file that only its owner, who runs this, could have read. The open file is judged, so it cannot be swapped.
+
+    Raises:
+        InputError: it is not there.
+        RefusedError: others could have read it, or put another in its place.
+    """
     _judge_folder(path.parent)
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

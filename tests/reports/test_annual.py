@@ -11,6 +11,7 @@ import pytest
 from office.small import ANSWERED, KINDS, Small, tamper
 from privity.account.annual import OVERDUE
 from privity.errors import RefusedError, TamperError
+from privity.office import enrol
 from privity.office.accounting import for_year
 from privity.office.place import Office, open_office
 from privity.office.release import acknowledge, recall
@@ -170,3 +171,15 @@ def test_what_need_not_be_accounted_for_is_left_out_and_said(made: Small, tmp_pa
     assert (table.rows[0].requests, table.rows[0].instances) == (ROWS, LAWFUL)
     assert dict(table.outside)["instances of disclosure that need not be accounted for"] == 3
     assert any("need not be accounted for: 3" in said for said in page.notes)
+
+
+@pytest.mark.parametrize(
+    ("authority", "listed"), [("26 USC 6103(i)(3)(B)(i)", True), ("26 USC 6103(d)(1)", True), ("26 USC 6103(i)(1)(C)", False)]
+)
+def test_an_agency_of_a_state_is_listed_by_what_it_received_under(made: Small, tmp_path: Path, authority: str, listed: bool) -> None:
+    office = made.office("released", tmp_path, ANSWERED)
+    enrol.enrol_agency(office, "state-police", "State Police", "state")
+    told.recorded(office, tmp_path, agency='"state-police"', authority=f'"{authority}"')
+    _, table = forms.annual_page(office, 2025, public=True, trace=False)
+    assert ("state-police" in {row.agency for row in table.rows}) == listed
+    assert dict(table.outside)["instances of disclosure of senders and recipients that the statute does not list"] == (0 if listed else 3)

@@ -12,7 +12,6 @@ from privity.office.reports import forms, notices, statements
 from privity.office.submit import submit
 from privity.sample import world
 
-pytestmark = pytest.mark.invariant
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
 from privity.ledger import log
+from privity.office import batch as batches
 from privity.office.place import Office
 from privity.store import archive
 
@@ -24,6 +26,28 @@ def rows(office: Office) -> list[tuple[int, str, str, dict]]:
             found.append((kept.first + i, entry["kind"], entry["batch"], json.loads(row)))
     assert sorted(index for index, *_ in found) == list(range(len(raw)))
     return sorted(found, key=lambda one: one[0])
+
+
+def purposes(office: Office, year: int) -> dict[str, int]:
+    """Purpose → rows of the requests of a year, from the sealed facts of each batch, and from what was recorded."""
+    found: Counter[str] = Counter()
+    for _, kind, _, row in rows(office):
+        if kind == "receipt" and row["received"].startswith(f"{year}-"):
+            for shard in batches.read_all(office, row["batch"], "facts"):
+                found.update(one or "not stated" for one in shard["purpose"].to_list())
+        if kind == "recorded" and (row["requested"] or "").startswith(f"{year}-"):
+            found[row["purpose"]] += row["people"]
+    return dict(found)
+
+
+def disclosed(office: Office) -> set[tuple[int, int, int]]:
+    """(intent, row, determination) of every disclosure."""
+    return {
+        (index, ordinal, determination)
+        for index, kind, _, row in rows(office)
+        if kind == "intent"
+        for ordinal, determination in zip(row["disclosed"], row["determinations"], strict=True)
+    }
 
 
 def figures(office: Office, year: int) -> dict[str, dict[str, int]]:

@@ -11,6 +11,7 @@ import pytest
 from office.small import ANSWERED, KINDS, Small, tamper
 from privity.account.annual import OVERDUE
 from privity.errors import RefusedError, TamperError
+from privity.office import enrol
 from privity.office.accounting import for_year
 from privity.office.place import Office, open_office
 from privity.office.release import acknowledge, recall
@@ -33,6 +34,17 @@ def test_every_total_is_what_a_second_implementation_finds(office: Office) -> No
         assert {row.agency for row in table.rows} == set(expected)
         for row in table.rows:
             assert {name: getattr(row, name) for name in expected[row.agency]} == expected[row.agency]
+
+
+def test_the_purposes_are_those_of_the_sealed_facts(office: Office) -> None:
+    (row,) = forms.annual_page(office, 2025, public=True, trace=False)[1].rows
+    assert dict(row.purposes) == reference.purposes(office, 2025)
+
+
+def test_every_disclosure_line_names_its_intent_row_and_determination(office: Office) -> None:
+    rows = forms.lines_page(office, "5466-b", date(2025, 1, 1), date(2025, 12, 31)).rows.filter(line="disclosure")
+    assert set(rows.select("intent", "row", "determination").iter_rows()) == reference.disclosed(office)
+    assert rows.height == LAWFUL
 
 
 def test_the_figures_are_the_truth_of_the_small_office(office: Office) -> None:
@@ -102,7 +114,6 @@ def test_what_is_recorded_afterwards_stands_on_its_own_line_and_is_no_request_ro
 # ---------------------------------------------------------------- what cannot be relied on
 
 
-@pytest.mark.invariant
 @pytest.mark.parametrize("kind", ["receipt", "determination", "intent", "recorded", "recall", "in-force"])
 @pytest.mark.parametrize("how", ["flipped", "deleted", "forgotten"])
 def test_no_figure_rests_on_an_opening_that_is_missing_or_altered(office: Office, tmp_path: Path, kind: str, how: str) -> None:
@@ -122,7 +133,6 @@ def test_no_figure_rests_on_an_opening_that_is_missing_or_altered(office: Office
         forms.annual_page(open_office(root, ANSWERED), 2025, public=True, trace=False)
 
 
-@pytest.mark.invariant
 @pytest.mark.parametrize("kind", ["receipt", "intent", "determination"])
 def test_an_opening_sealed_again_with_another_row_is_held_against_its_entry(office: Office, tmp_path: Path, kind: str) -> None:
     """Whoever owns the folder has the archive's key; the ledger's commitment is what they have not."""
@@ -140,7 +150,6 @@ def test_an_opening_sealed_again_with_another_row_is_held_against_its_entry(offi
         for_year(open_office(root, ANSWERED), 2025)
 
 
-@pytest.mark.invariant
 @pytest.mark.parametrize("table", ["batch", "package", "package_row", "custody", "recorded", "agency"])
 def test_a_table_that_says_less_changes_no_figure(office: Office, tmp_path: Path, table: str) -> None:
     root = Path(shutil.copytree(office.root, tmp_path / "office"))
@@ -170,3 +179,15 @@ def test_what_need_not_be_accounted_for_is_left_out_and_said(made: Small, tmp_pa
     assert (table.rows[0].requests, table.rows[0].instances) == (ROWS, LAWFUL)
     assert dict(table.outside)["instances of disclosure that need not be accounted for"] == 3
     assert any("need not be accounted for: 3" in said for said in page.notes)
+
+
+@pytest.mark.parametrize(
+    ("authority", "listed"), [("26 USC 6103(i)(3)(B)(i)", True), ("26 USC 6103(d)(1)", True), ("26 USC 6103(i)(1)(C)", False)]
+)
+def test_an_agency_of_a_state_is_listed_by_what_it_received_under(made: Small, tmp_path: Path, authority: str, listed: bool) -> None:
+    office = made.office("released", tmp_path, ANSWERED)
+    enrol.enrol_agency(office, "state-police", "State Police", "state")
+    told.recorded(office, tmp_path, agency='"state-police"', authority=f'"{authority}"')
+    _, table = forms.annual_page(office, 2025, public=True, trace=False)
+    assert ("state-police" in {row.agency for row in table.rows}) == listed
+    assert dict(table.outside)["instances of disclosure of senders and recipients that the statute does not list"] == (0 if listed else 3)

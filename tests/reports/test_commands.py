@@ -62,6 +62,23 @@ def test_what_cannot_be_recorded_leaves_with_1_or_2_and_says_why_without_the_val
     assert "Zorblax" not in bad.err + bad.out
 
 
+def test_a_record_is_confirmed_at_another_desk(office: Path, tmp_path: Path, privity: Privity) -> None:
+    file, sig = tmp_path / "call.toml", tmp_path / "call.sig"
+    file.write_text(told.FILE)
+    both = ("--by", world.REVIEWER, "--confirmed-by", world.APPROVER, "--as-of", DAY)
+    signed = privity("sign-record", office, file, *both, "--key", office / f"{world.APPROVER}.pem", "--out", sig)
+    assert signed.code == 0, signed.err
+    key = ("--key", office / f"{world.REVIEWER}.pem")
+    file.write_text(told.FILE.replace("people = 3", "people = 4"))
+    assert privity("record", office, file, *both, *key, "--confirmed-signature", sig).code == 1, "it was signed about another number"
+    assert privity("record", office, file, *both, *key).code == 2
+    file.write_text(told.FILE)
+    assert privity("record", office, file, *both, *key, "--confirmed-signature", sig).code == 0
+    assert privity("verify", office).code == 0
+    sig.write_text("no signature")
+    assert privity("record", office, file, *both, *key, "--confirmed-signature", sig).code == 2
+
+
 def test_a_form_wants_a_year_and_a_form_that_there_is(office: Path, privity: Privity) -> None:
     assert privity("account", office).code == 2
     assert privity("account", office, "--form", "5466-b").code == 2
@@ -114,6 +131,6 @@ def test_notices_and_a_breach_pack_are_written(office: Path, tmp_path: Path, pri
     assert privity("verify", office).code == 0
 
 
-@pytest.mark.parametrize("command", ["account", "record", "notice", "breach", "statement", "check-statement"])
+@pytest.mark.parametrize("command", ["account", "record", "sign-record", "notice", "breach", "statement", "check-statement"])
 def test_every_command_shows_an_example(privity: Privity, command: str) -> None:
     assert "Example:" in privity(command, "--help").out

@@ -76,7 +76,6 @@ def test_a_whole_package_is_a_notice_a_person_and_one_person_gets_one_notice(off
     assert said["day"] in mine[0].read_text()
 
 
-@pytest.mark.invariant
 @pytest.mark.parametrize(
     ("kind", "changed", "says"),
     [
@@ -151,7 +150,6 @@ def test_an_agencys_pack_has_all_its_packages_and_what_was_recorded(office: Offi
     assert set(mine.rows["officer"]) == {officer}
 
 
-@pytest.mark.invariant
 def test_a_pack_names_nobody_whom_a_disclosure_was_about(office: Office, made: Small, tmp_path: Path) -> None:
     told.recorded(office, tmp_path)
     page = notices.breach_pack(office, AT, agency="us-dhs")

@@ -43,7 +43,6 @@ def test_a_record_is_an_entry_of_its_own_kind_and_no_determination(office: Offic
     assert verify(office).problems == ()
 
 
-@pytest.mark.invariant
 def test_no_table_holds_whom_a_record_is_about(office: Office, tmp_path: Path) -> None:
     told.recorded(office, tmp_path)
     office.store.close()
@@ -121,7 +120,6 @@ def test_a_new_key_does_not_undo_what_the_old_one_signed(office: Office, tmp_pat
 COLUMNS = "agency, officer, made, authority, purpose, what, channel, people, enterer, confirmer"
 
 
-@pytest.mark.invariant
 @pytest.mark.parametrize(
     ("statement", "says"),
     [

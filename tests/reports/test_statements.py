@@ -62,7 +62,6 @@ def test_nothing_shared_is_refused_once_an_intent_was_entered_whatever_it_said(a
     assert reference.rows(after)[-1][1] == "intent", "nothing was entered"
 
 
-@pytest.mark.invariant
 def test_packages_that_disclosed_nothing_stand_in_the_way_too(made: Small, tmp_path: Path) -> None:
     """Under a court's stay every row is answered `no disclosure`; that an answer left is enough."""
     office = made.office("approved", tmp_path, date(2025, 12, 1))
@@ -72,7 +71,6 @@ def test_packages_that_disclosed_nothing_stand_in_the_way_too(made: Small, tmp_p
         statements.nothing_shared(office, "us-dhs")
 
 
-@pytest.mark.invariant
 def test_deleting_the_rows_of_a_table_does_not_make_it_true(after: Office) -> None:
     tamper(
         after.root,
@@ -83,7 +81,6 @@ def test_deleting_the_rows_of_a_table_does_not_make_it_true(after: Office) -> No
         statements.nothing_shared(open_office(after.root, ANSWERED))
 
 
-@pytest.mark.invariant
 def test_an_intent_whose_opening_is_gone_stops_the_statement(after: Office) -> None:
     with after.store.read() as tx:
         one = tx.rows("opening_file", kind="intent")[0]

@@ -100,7 +100,7 @@ def annual(year: int, told: Told, law: AccountingLaw) -> Table:
     parts = _parts(year, told)
     _reportable(parts, law.annual)
     kinds = dict(told.agencies.select("agency", "kind").iter_rows())
-    listed = [name for name in sorted(parts.agencies()) if kinds.get(name) in law.annual.kinds]
+    listed = [name for name in sorted(parts.agencies()) if name in kinds and _listed(kinds[name], parts.of(name), law.annual)]
     kept = parts.accountable(law)
     names = dict(told.agencies.select("agency", "name").iter_rows())
     rows = tuple(_row(name, names[name], kept.of(name)) for name in listed)
@@ -128,14 +128,17 @@ class _Parts:
         """Everyone who is named as asking or receiving."""
         return {name for frame in self._each() for name in frame["agency"].drop_nulls().to_list()}
 
+    def bases(self) -> set[str]:
+        """What anybody asked or received under, as written."""
+        return {one for frame in self._each() for one in frame["basis"].drop_nulls().unique().to_list()}
+
     def of(self, agency: str) -> _Parts:
         """One agency's."""
         return _Parts(*(frame.filter(pl.col("agency") == agency) for frame in self._each()))
 
     def accountable(self, law: AccountingLaw) -> _Parts:
         """Those that the law wants accounted for."""
-        texts = {one for frame in self._each() for one in frame["basis"].drop_nulls().to_list()}
-        exempt = [one for one in texts if accounting.covers(law.exempt, one)]
+        exempt = [one for one in self.bases() if accounting.covers(law.exempt, one)]
         return _Parts(*(frame.filter(~pl.col("basis").is_in(exempt)) for frame in self._each()))
 
 
@@ -152,6 +155,11 @@ def _reportable(parts: _Parts, law: Annual) -> None:
         for entry, basis in frame.select("entry", "basis").iter_rows():
             if accounting.covers(law.stops, basis):
                 raise RefusedError(f"entry {entry} rests on a basis that this table cannot report on", remedy=law.note)
+
+
+def _listed(kind: str, parts: _Parts, law: Annual) -> bool:
+    """Whether the statute wants an agency in the table: by its kind, or by what it asked or received under."""
+    return kind in law.kinds or any(accounting.covers(law.under, basis) for basis in parts.bases())
 
 
 # ---------------------------------------------------------------- figures, and what is behind them

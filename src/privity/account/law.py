@@ -45,7 +45,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Annual:
-    """The yearly table: due so many days after the year's close, on agencies of these kinds. ``stops``: bases that it cannot report on."""
+    """The yearly table: due so many days after the year's close.
+
+    It is on agencies of these ``kinds``, and on those that asked or received ``under`` these bases. On ``stops`` it cannot report.
+    """
 
     title: str
     cite: str
@@ -56,6 +59,7 @@ class Annual:
     kinds_cite: str
     people: str
     note: str
+    under: tuple[str, ...]
     stops: tuple[str, ...]
 
 
@@ -246,12 +250,12 @@ def _annual(file: LawFile, raw: object) -> Annual:
         "kinds": list,
         "kinds_cite": str,
     }
-    said = entry(file, "annual", raw, needs, {"people": str, "note": str, "stops": list})
+    said = entry(file, "annual", raw, needs, {"people": str, "note": str, "under": list, "stops": list})
     days = said["due_days"]
     return Annual(
         text(said, "title"), text(said, "cite"), days if isinstance(days, int) else 0, text(said, "due_cite"), text(said, "furnished_to"),
         words(file, "annual", said, "kinds"), text(said, "kinds_cite"), text(said, "people", "people"), text(said, "note"),
-        words(file, "annual", said, "stops"),
+        words(file, "annual", said, "under"),words(file, "annual", said, "stops"),
     )  # fmt: skip
 
 

@@ -52,7 +52,12 @@ def add_to(app: typer.Typer) -> None:
         person: Annotated[str, typer.Option("--by", help="Who enters it.")],
         key: options.KeyFile,
         confirmer: Annotated[str, typer.Option("--confirmed-by", help="Who confirms it: somebody else of this office.")],
-        confirmer_key: Annotated[Path, typer.Option("--confirmed-key", help="Their private key file (PEM).")],
+        confirmer_key: Annotated[
+            Path | None, typer.Option("--confirmed-key", help="Their private key file (PEM).", show_default=False)
+        ] = None,
+        signature: Annotated[
+            Path | None, typer.Option("--confirmed-signature", help="Or what `sign-record` wrote.", show_default=False)
+        ] = None,
         passphrase_file: options.PassphraseFile = None,
         confirmer_passphrase_file: Annotated[Path | None, typer.Option("--confirmed-passphrase-file", help="As --passphrase-file.")] = None,
         as_of: options.AsOf = "",
@@ -66,9 +71,37 @@ def add_to(app: typer.Typer) -> None:
         office = open_office(folder, options.day(as_of))
         said = past.read(office, file)
         by = past.Hand(person, open_key(key, options.passphrase(passphrase_file)))
-        confirmed = past.Hand(confirmer, open_key(confirmer_key, options.passphrase(confirmer_passphrase_file or passphrase_file)))
+        if (confirmer_key is None) == (signature is None):
+            raise InputError("it is confirmed in one way", remedy="say --confirmed-key, or --confirmed-signature")
+        if confirmer_key is not None:
+            confirmed = past.Hand(confirmer, open_key(confirmer_key, options.passphrase(confirmer_passphrase_file or passphrase_file)))
+        else:
+            confirmed = past.Hand(confirmer, signature=_signature(signature))
         entry = past.enter(office, said, by, confirmed)
         screen.answer(as_json, {"entry": entry}, lambda: screen.say(f"recorded afterwards: ledger entry {entry}"))
+
+    @app.command("sign-record")
+    def sign_record(
+        folder: options.OfficeFolder,
+        file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="One disclosure that did not pass here.")],
+        person: Annotated[str, typer.Option("--by", help="Who enters it.")],
+        confirmer: Annotated[str, typer.Option("--confirmed-by", help="Who confirms it, and signs here.")],
+        key: options.KeyFile,
+        out: Annotated[Path, typer.Option("--out", help="The signature to write.")],
+        passphrase_file: options.PassphraseFile = None,
+        as_of: options.AsOf = "",
+    ) -> None:
+        """Confirm a record at another desk, for the day of today. Example: privity sign-record office call.toml --by r.okafor --confirmed-by a.lindqvist --key lindqvist.pem --out call.sig"""
+        from privity.office import past
+        from privity.office.disk import write_file
+        from privity.office.keys import open_key
+        from privity.office.place import open_office
+
+        office = open_office(folder, options.day(as_of))
+        said = past.read(office, file)
+        text = past.signed_text(said, person, confirmer, office.day)
+        write_file(out, open_key(key, options.passphrase(passphrase_file)).sign(text).hex().encode() + b"\n")
+        screen.say(f"{out}: good for an entry of {office.day} by {person}")
 
     @app.command()
     def notice(
@@ -155,6 +188,13 @@ def add_to(app: typer.Typer) -> None:
         screen.answer(
             as_json, said, lambda: screen.say("\n".join([f"signed: {found.kind}", *map(" ".join, found.words.items()), *found.sentences]))
         )
+
+
+def _signature(file: Path | None) -> bytes:
+    try:
+        return bytes.fromhex(_text(file))
+    except ValueError:
+        raise InputError(f"`{file}` holds no signature", remedy="`privity sign-record` writes one") from None
 
 
 def _text(file: Path | None) -> str:

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from privity.account import annual as yearly
 from privity.account import law as accounting
-from privity.account import lines
+from privity.account import lines, texts
 from privity.account.told import AFTERWARDS, UNACKNOWLEDGED
 from privity.errors import InputError
 from privity.intake.answer_sheet import harmless
@@ -132,9 +132,8 @@ def _figures(row: Row, people: str, *, public: bool) -> list[tuple[str, int]]:
 
 
 def _status(office: Office, year: int, due: date) -> str:
-    with office.store.read() as tx:
-        issued = [row for row in tx.rows("statement", statement="annual-report") if row["scope"] == f"year {year}"]
-    return yearly.status(year, due, office.day, furnished=bool(issued))
+    signed = any(one["statement"] == texts.ANNUAL_REPORT and one["scope"] == f"year {year}" for one in read.statements(office))
+    return yearly.status(year, due, office.day, furnished=signed)
 
 
 def _about(told: Told, record_id: str) -> Told:

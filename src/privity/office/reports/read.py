@@ -138,6 +138,17 @@ def opened(office: Office, tx: Tx, file: File) -> list[bytes]:
     return kept.rows
 
 
+def statements(office: Office) -> list[Said]:
+    """What the office issued under its name, oldest first: the rows of the openings.
+
+    Raises:
+        TamperError: an opening is missing or altered.
+    """
+    with office.store.read() as tx:
+        files = [file for file in opening_files(tx, tx.head().size) if file.kind is Kind.STATEMENT]
+        return [json.loads(raw) for file in files for raw in opened(office, tx, file)]
+
+
 # ---------------------------------------------------------------- what each kind says
 
 

@@ -16,7 +16,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from privity.errors import InputError, RefusedError, TamperError
-from privity.ledger.note import open_checkpoint
 from privity.office import backup, disk, witness, witnessed
 from privity.office.init import FOLDERS
 from privity.office.keys import files
@@ -163,6 +162,6 @@ def _judge(inside: Path, note: str, held: Sequence[str]) -> tuple[tuple[Answer, 
 
 def _its_own(office: Office, note: str) -> None:
     try:
-        open_checkpoint(note, [office.verifier], office.origin)
+        witnessed.opened(office, note)
     except TamperError:
         raise InputError("the keys are not those of the office that was backed up", remedy="name its own `keys` folder by --keys") from None

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from privity.errors import RefusedError, TamperError
 from privity.ledger import cosignature, log, tlog
-from privity.ledger.note import Checkpoint, Note, open_checkpoint
+from privity.ledger.note import Checkpoint, Note
+from privity.ledger.tenure import open_at
 from privity.office import disk
+from privity.office.keys import tenures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +36,7 @@ def folder(office: Office) -> Path:
 
 def keep(office: Office, note: str, lines: Sequence[Signature] = ()) -> None:
     """Write the note of a checkpoint, with lines under it, so that it is on disk when this returns; lines kept earlier stay."""
-    size = open_checkpoint(note, [office.verifier], office.origin).size
+    size = opened(office, note).size
     path = folder(office) / f"{size}.note"
     with disk.alone(folder(office) / ".lock"):
         before = _lines(office, path, note)
@@ -50,9 +52,15 @@ def _lines(office: Office, path: Path, note: str) -> tuple[Signature, ...]:
     if not path.is_file():
         return ()
     text = path.read_text(encoding="utf-8")
-    if open_checkpoint(text, [office.verifier], office.origin) != open_checkpoint(note, [office.verifier], office.origin):
+    if opened(office, text) != opened(office, note):
         raise TamperError(f"`witnessed/{path.name}` is not of this ledger", remedy="run `privity verify`, and ask the inspector")
     return Note.parse(text).signatures
+
+
+def opened(office: Office, note: str) -> Checkpoint:
+    """The checkpoint in a note that the office signed with the key of that size, or raise TamperError."""
+    with office.store.read() as tx:
+        return open_at(note, tenures.ledger_keys(tx, office.verifier), office.origin, kept=True)
 
 
 def newest(office: Office) -> str | None:
@@ -80,7 +88,7 @@ def refuse_unless_grown(office: Office) -> None:
     note = newest(office)
     if note is None:
         return
-    kept = open_checkpoint(note, [office.verifier], office.origin)
+    kept = opened(office, note)
     with office.store.read() as tx:
         problem = differs(office, tx, kept)
     if problem:
@@ -92,7 +100,7 @@ def differs(office: Office, tx: Tx, kept: Checkpoint) -> str:
     head = tx.head()
     if head.size < kept.size or head.note is None:
         return f"the ledger is behind: it has {head.size} entries, and a checkpoint of {kept.size} was witnessed"
-    now = open_checkpoint(head.note, [office.verifier], office.origin)
+    now = opened(office, head.note)
     try:
         proof = log.prove_growth(tx, kept.size, head.size)
     except LookupError:
@@ -106,7 +114,7 @@ def problems(office: Office, tx: Tx, size: int) -> list[str]:
     """What is wrong with the newest note that is kept, and with the ledger beside it. ``size``: of the newest that the tables know of."""
     try:
         note = newest(office)
-        kept = None if note is None else open_checkpoint(note, [office.verifier], office.origin)
+        kept = None if note is None else opened(office, note)
         problem = "" if kept is None else differs(office, tx, kept)
     except TamperError as error:
         return [f"what is kept in `witnessed`: {error}"]

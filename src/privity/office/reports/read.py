@@ -19,10 +19,12 @@ import polars as pl
 from privity.account.told import AGENCIES, ANSWERED, CUSTODY, DECIDED, NOT_STATED, RECEIVED, RECORDED, Kinds, Told, whole_year
 from privity.errors import TamperError
 from privity.ledger import entry as entries
-from privity.ledger import log, note
+from privity.ledger import log
 from privity.ledger.entry import Kind
+from privity.ledger.tenure import open_at
 from privity.office import batch as batches
 from privity.office import determinations, openings
+from privity.office.keys import tenures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,11 +100,12 @@ def verified(office: Office, tx: Tx) -> tuple[int, str]:
     Raises:
         TamperError: something is not as the ledger's own checkpoints say.
     """
-    problem = next(log.verify(tx, [office.verifier], office.origin, used=tx.used()), None)
+    keys = tenures.ledger_keys(tx, office.verifier)
+    problem = next(log.verify(tx, keys, office.origin, used=tx.used()), None)
     signed = tx.head().note
     if problem is not None or signed is None:
         raise TamperError(str(problem or "the ledger is empty"), remedy="run `privity verify`")
-    found = note.open_checkpoint(signed, [office.verifier], office.origin)
+    found = open_at(signed, keys, office.origin, kept=True)
     return found.size, found.root.hex()
 
 

@@ -45,16 +45,16 @@ def test_what_is_misspelled_is_exit_2_and_what_is_refused_exit_1(said, tmp_path)
     words = ("--record", "P", "--identity-proved", "passport", "--out", tmp_path / "a")
     assert said("subject", *words, "--stated-individual", "perhaps")[0] == 2
     assert said("subject", "--record", "P", "--identity-proved", " ", "--out", tmp_path / "a")[0] == 1
-    assert said("notice", act=("extend", "3f9a"))[0] == 2
+    assert said("delay", act=("extend", "3f9a"))[0] == 2
     assert said("contest", act=("open",))[0] == 2
     assert not (tmp_path / "a").exists()
 
 
 def test_a_delay_is_entered_and_listed(said, office, capsys) -> None:
     package = intents(office)[min(intents(office))]["package"]
-    code, made = said("notice", "--authority", "an order", "--until", "2025-09-01", who=world.COUNSEL, act=("delay", package[:8]))
+    code, made = said("delay", "--authority", "an order", "--until", "2025-09-01", who=world.COUNSEL, act=("add", package[:8]))
     assert (code, made["until"]) == (0, "2025-09-01")
-    assert run(["notice", str(office.root), "list", *DAY]) == 0
+    assert run(["delay", str(office.root), "list", *DAY]) == 0
     out = capsys.readouterr().out
     assert "an order" in out
     assert "runs" in out

@@ -1,4 +1,4 @@
-"""Commands on the person's account: subject, check-account, notice, contest, refused-about."""
+"""Commands on the person's account: subject, check-account, delay, contest, refused-about."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def add_to(app: typer.Typer) -> None:
             raise typer.Exit(1)
 
     @app.command()
-    def notice(
+    def delay(
         folder: options.OfficeFolder,
-        act: Annotated[str, typer.Argument(metavar="ACT", help="list | delay")] = "list",
+        act: Annotated[str, typer.Argument(metavar="ACT", help="list | add")] = "list",
         package: Annotated[str, typer.Argument(metavar="[PACKAGE]", help="The package, or the beginning of its name.")] = "",
         authority: Annotated[str, typer.Option("--authority", help="On whose authority, and by which instrument.")] = "",
         form: Annotated[str, typer.Option("--form", help="written | oral")] = "written",
@@ -80,7 +80,7 @@ def add_to(app: typer.Typer) -> None:
         as_of: options.AsOf = "",
         as_json: options.Json = False,
     ) -> None:
-        """Delay notice of a package, or list delays. Example: privity notice office delay 3f9a --authority "order of 2025-08-14, D.D.C." --until 2025-10-01 --as counsel --key counsel.pem"""
+        """Delay the notice of a package to the people in it, or list delays. Example: privity delay office add 3f9a --authority "order of 2025-08-14, D.D.C." --until 2025-10-01 --as counsel --key counsel.pem"""
         from privity.office.persons import delays
         from privity.office.place import open_office
 
@@ -91,8 +91,8 @@ def add_to(app: typer.Typer) -> None:
             _table(as_json, "delays", ("package", "authority", "form", "day", "until", "state", "entry"), rows)
             return
         ends = options.day(until)
-        if act != "delay" or not (key and person and ends):
-            raise InputError("a delay needs --authority, --until, --as and --key", remedy="see `privity notice --help`")
+        if act != "add" or not (key and person and ends):
+            raise InputError("a delay needs --authority, --until, --as and --key", remedy="see `privity delay --help`")
         entry = delays.delay(office, package, authority, form, ends, person, _key(key, passphrase_file))
         screen.answer(as_json, {"entry": entry, "until": ends.isoformat()}, lambda: screen.say(f"entry {entry}: ends by itself on {ends}"))
 

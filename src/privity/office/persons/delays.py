@@ -1,4 +1,4 @@
-"""``privity notice``: a delay of notice for one package, on an authority, until a day.
+"""``privity delay``: a delay of notice for one package, on an authority, until a day.
 
 While it runs, the package's disclosures stand in the lists that are kept back; on its day it has ended, without an act, and the next
 root of the map shows them. It is never extended: another delay is another entry on another authority. What was already shown to
@@ -34,7 +34,7 @@ def delay(office: Office, package: str, authority: str, form: str, until: date, 
         RefusedError: longer than the rules let it be, the same authority again, or somebody was already shown it.
     """
     if form not in FORMS or not authority.strip() or until <= office.day:
-        raise InputError("a delay needs an authority, a form (written or oral) and a day to come", remedy="see `privity notice --help`")
+        raise InputError("a delay needs an authority, a form (written or oral) and a day to come", remedy="see `privity delay --help`")
     with office.store.write() as tx:
         name, intent = _package(tx, package)
         _short_enough(office, tx, form, until)

@@ -14,12 +14,13 @@ import polars as pl
 import pytest
 
 from office.small import ANSWERED, KINDS, Small
+from privity.account import LINES, lines
 from privity.account import law as accounting
-from privity.account import lines
 from privity.errors import InputError
 from privity.office import law
+from privity.office.accounting import for_year
 from privity.office.init import init
-from privity.office.place import Office
+from privity.office.place import Office, open_office
 from privity.office.reports import forms, read
 from privity.rules.facts import SHIPPED
 from reports import told
@@ -91,6 +92,13 @@ def test_there_is_a_line_for_every_request_disclosure_and_record(office: Office)
     assert refused["intent"].null_count() == refused.height
     made = rows.filter(line="disclosure")
     assert made.select("intent", "determination", "package", "entry").null_count().sum_horizontal().item() == 0
+
+
+def test_each_request_line_stands_where_the_reconciled_accounting_has_it(office: Office, made: Small) -> None:
+    for one in (office, open_office(made.folder("submitted"), ANSWERED)):
+        requests = forms.lines_page(one, "5466-b", *YEAR).rows.filter(line="request")
+        (row,) = for_year(one, 2025).reconciled.rows(named=True)
+        assert dict(requests["where"].value_counts().iter_rows()) == {line: row[line] for line in LINES if row[line]}
 
 
 def test_what_the_statute_makes_permanent_is_kept_permanently(office: Office) -> None:

@@ -54,9 +54,10 @@ UNACKNOWLEDGED = "not acknowledged, so counted as disclosed"
 ACKNOWLEDGED = "acknowledged"
 RECALLED = "recalled, and disclosed all the same"
 RECALLED_UNSEEN = "recalled before any acknowledgement, and counted as disclosed"
+WITHHELD = "withheld before it was sent, and counted as disclosed"
 DESTROYED = "destroyed by the recipient, and disclosed all the same"
 AFTERWARDS = "recorded afterwards"
-STATES = (ACKNOWLEDGED, UNACKNOWLEDGED, RECALLED, RECALLED_UNSEEN, DESTROYED)
+STATES = (ACKNOWLEDGED, UNACKNOWLEDGED, RECALLED, RECALLED_UNSEEN, WITHHELD, DESTROYED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,15 +93,18 @@ class Told:
     def standing(self) -> pl.DataFrame:
         """``package``, ``standing``: of each package about which something came after its intent.
 
-        A recall is not undone by what came before it.
+        A recall is not undone by what came before it; what was kept back here did not leave, unless the recipient says that they have it.
         """
-        said = {state: (pl.col("state") == state).any() for state in ("recalled", "acknowledged", "destroyed")}
-        per = self.custody.group_by("package").agg(**said)
+        seen = pl.col("state").is_in(["acknowledged", "kept"]).any().alias("acknowledged")
+        said = [seen, *((pl.col("state") == state).any().alias(state) for state in ("recalled", "withheld", "destroyed"))]
+        per = self.custody.group_by("package").agg(said)
         word = (
             pl.when("destroyed")
             .then(pl.lit(DESTROYED))
             .when(pl.col("recalled") & pl.col("acknowledged"))
             .then(pl.lit(RECALLED))
+            .when(pl.col("withheld") & ~pl.col("acknowledged"))
+            .then(pl.lit(WITHHELD))
             .when("recalled")
             .then(pl.lit(RECALLED_UNSEEN))
             .when("acknowledged")

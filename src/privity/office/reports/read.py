@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from privity.office.place import Office
     from privity.store import Tx
 
-STATES = {Kind.ACKNOWLEDGEMENT: "acknowledged", Kind.RECALL: "recalled", Kind.DESTROYED: "destroyed"}
-_USED = {Kind.RECEIPT, Kind.INTENT, Kind.IN_FORCE, Kind.RECORDED, *STATES}
+_CUSTODY = frozenset({Kind.ACKNOWLEDGEMENT, Kind.RECALL, Kind.DESTROYED})
+_USED = {Kind.RECEIPT, Kind.INTENT, Kind.IN_FORCE, Kind.RECORDED, *_CUSTODY}
 
 Said = dict[str, object]
 
@@ -162,8 +162,8 @@ def _take(rows: _Rows, file: File, found: list[bytes]) -> None:
             rows.received.append((said["batch"], said["agency"], said["basis"], date.fromisoformat(said["received"]), said["rows"], entry))
         elif file.kind is Kind.INTENT:
             rows.answered += _answers(said, entry)
-        elif file.kind in STATES:
-            rows.custody.append((said["package"], STATES[file.kind], date.fromisoformat(said["day"]), entry))
+        elif file.kind in _CUSTODY:
+            rows.custody.append((said["package"], said["state"], date.fromisoformat(said["day"]), entry))
         elif file.kind is Kind.RECORDED:
             rows.recorded.append(recorded_row(said, entry))
         elif said.get("enrols") == "agency":

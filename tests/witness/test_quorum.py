@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -223,6 +225,23 @@ def test_several_that_write_and_ask_at_once_all_pass(office: Office) -> None:
     with with_witnesses(office, names=2, quorum=2), ThreadPoolExecutor(3) as pool:
         list(pool.map(write, range(3)))
     assert verify(office).problems == ()
+
+
+@pytest.mark.parametrize("step", [lambda office: witness.require(office, grow(office)), witness.ask], ids=["require", "ask"])
+def test_a_witness_is_asked_one_thing_at_a_time_by_all_of_an_offices_processes(office: Office, step: Callable[[Office], object]) -> None:
+    now, most = [0], [0]
+
+    def slowly(status: int, body: bytes) -> tuple[int, bytes]:
+        now[0] += 1
+        most[0] = max(most[0], now[0])
+        time.sleep(0.3)
+        now[0] -= 1
+        return status, body
+
+    with with_witnesses(office, names=1, quorum=1) as (one,), ThreadPoolExecutor(3) as pool:
+        one.twist = slowly
+        list(pool.map(step, [open_office(office.root, DAY) for _ in range(3)]))
+    assert most == [1]
 
 
 # ---------------------------------------------------------------- proofs

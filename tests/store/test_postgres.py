@@ -245,6 +245,17 @@ def test_a_commit_without_an_entry_whose_answer_is_lost_is_said_to_be_unknown(wh
         tx.add_one("agency", agency="a", name="b", kind="federal", entry=None)
 
 
+def test_a_commit_that_the_server_refuses_is_known_to_have_kept_nothing(where: Place) -> None:
+    where.sql("CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE disk_full; END $$", "owner")
+    late = "AFTER INSERT ON agency DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION no()"
+    where.sql(f"CREATE CONSTRAINT TRIGGER no {late}", "owner")
+    store = where.open()
+    with pytest.raises(RefusedError, match="disk is full; nothing was kept"), store.write() as tx:
+        tx.add_one("agency", agency="a", name="b", kind="federal", entry=None)
+    with store.read() as tx:
+        assert tx.rows("agency") == []
+
+
 def test_a_connection_that_is_ended_by_the_server_is_told_and_the_next_step_goes_on(where: Place) -> None:
     store = where.open()
     fill(store)

@@ -263,6 +263,8 @@ class Store:
         Asked under the lock, on another connection: a server that lost its client may still be committing, and holds the lock until it has.
         """
         if tx._note is None:  # noqa: SLF001
+            if self._place.answered(error):
+                return False
             raise _unknown() from None
         found = select(schema.segment.c.first).where(schema.segment.c.note == tx._note)  # noqa: SLF001
         try:

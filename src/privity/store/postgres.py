@@ -155,6 +155,10 @@ class Schema:
             return _CLASSES["08"] if isinstance(error, OperationalError | InterfaceError) else None  # libpq's own: the server said nothing
         return _REFUSALS.get(code) or _CLASSES.get(code[:2])
 
+    def answered(self, error: DBAPIError) -> bool:
+        """Whether a COMMIT that failed so surely kept nothing: the server said no, and not that it is leaving."""
+        return (getattr(error.orig, "sqlstate", None) or "08")[:2] not in ("08", "57")
+
     def bulk(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert many rows, each with the same keys, with COPY: a tenth of the time that as many INSERT take."""
         names = list(rows[0])

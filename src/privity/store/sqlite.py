@@ -89,8 +89,15 @@ class File:
 
     def refusal(self, error: DBAPIError) -> str | None:
         """What an error means to the operator; None: it is not theirs to mend."""
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the higher bits only say more of the same
-        return _REFUSALS.get(code)
+        return _REFUSALS.get(_code(error))
+
+    def answered(self, error: DBAPIError) -> bool:
+        """Whether a COMMIT that failed so surely kept nothing; what the disk refused may be there."""
+        return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CONSTRAINT)
+
+
+def _code(error: DBAPIError) -> int:
+    return int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF  # the higher bits only say more of the same
 
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:

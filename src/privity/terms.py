@@ -156,6 +156,7 @@ class Fact:
     aliases: Mapping[str, str] = field(default_factory=dict)
     stricter: bool | None = None  # for a switch of court interpretation: which of its two values refuses more
     default: bool | None = None
+    scope: str = ""  # under this word the scope of a court order may narrow by it
 
     @property
     def dtype(self) -> pl.DataType:

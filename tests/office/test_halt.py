@@ -315,6 +315,18 @@ def test_law_that_takes_what_a_halt_reads_from_elsewhere_is_refused(office: Offi
 
 
 @pytest.mark.invariant
+def test_law_that_lets_a_halt_narrow_by_another_fact_is_refused(office: Office, tmp_path: Path) -> None:
+    halt.add(office, written(tmp_path, STATE, f"received_from = {RECEIVED}"), by(office, world.COUNSEL))
+    folder = shipped(tmp_path, office)
+    path = folder / "us" / "26-usc-6103" / "facts.toml"
+    path.write_text(
+        path.read_text().replace('scope = "received"\n', "").replace('name = "request_day"\n', 'name = "request_day"\nscope = "received"\n')
+    )
+    with pytest.raises(LawError, match="elsewhere: received_day, request_day"):
+        law.install(office, folder, "a correction")
+
+
+@pytest.mark.invariant
 def test_no_court_interpretation_loosens_a_halt(made: Small, office: Office, stay: Path, tmp_path: Path) -> None:
     halt.add(office, stay, by(office, world.COUNSEL))
     folder = shipped(tmp_path, office)

@@ -104,7 +104,7 @@ def test_what_a_halt_says_for_people_is_kept_and_no_rule_reads_it(tmp_path):
     [
         ("states = []", "an empty list"),
         ('states = ["Texas"]', "`states` names `Texas`"),
-        ('districts = ["N.D. Cal."]', "`engaged_district`"),
+        ('districts = ["N.D. Cal."]', "unknown key `districts`"),
         ("received_from = 2025-11-21\nreceived_to = 2025-11-21", "not after"),
         ('state = ["TX"]', "unknown key `state`"),
         ("received_from = 1", "`received_from` is not a date"),
@@ -137,3 +137,34 @@ def test_the_end_of_a_halt_changes_its_end_and_nothing_else():
         was, now = LawFile("", path.read_text()).table(), LawFile("", text).table()
         assert {name: now[name] for name in was} == was
         assert closed(again, date(2027, 1, 1), "x").count("\nto = ") == 1
+
+
+@pytest.mark.parametrize(
+    ("fact", "scope", "says"),
+    [
+        ("tin_given", "numbers", "an enum or a date"),
+        ("identity", "identities", "of the stage `request` only"),
+        ("purpose", "agencies", "a word of every court order"),
+        ("purpose", "states", "scope `states`: given twice"),
+        ("address_disclosable_under_i2", "switch", "by no court interpretation"),
+    ],
+)
+def test_a_vocabulary_lets_orders_narrow_by_facts_of_the_request_only(tmp_path, fact, scope, says):
+    law = shutil.copytree(SHIPPED, tmp_path / "law")
+    facts = law / "us" / "26-usc-6103" / "facts.toml"
+    facts.write_text(facts.read_text().replace(f'name = "{fact}"\n', f'name = "{fact}"\nscope = "{scope}"\n'))
+    with pytest.raises(LawError) as told:
+        open_book(law)
+    assert says in str(told.value)
+
+
+def test_a_regime_of_its_own_narrows_by_a_fact_of_its_own(tmp_path):
+    """A district, say: no Python knows the word."""
+    law = shutil.copytree(SHIPPED, tmp_path / "law", ignore=shutil.ignore_patterns("halts"))
+    facts = law / "us" / "26-usc-6103" / "facts.toml"
+    district = '[[fact]]\nname = "engaged_district"\ntype = "enum"\nenum = "District"\nvalues = ["d-mass", "n-d-cal"]\nfrom = "column purpose"\nplain = "x"\nscope = "districts"\n\n'
+    facts.write_text(facts.read_text().replace("[[fact]]\n", district + "[[fact]]\n", 1))
+    (law / "halts").mkdir()
+    (law / "halts" / "x.toml").write_text(HALT + 'districts = ["d-mass"]\n')
+    (rule,) = open_book(law).orders
+    assert rule.requirement.reads == {"decision_day", "engaged_district"}

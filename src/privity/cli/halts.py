@@ -145,7 +145,7 @@ def _as_json(one: Listed) -> dict[str, object]:
     halt = one.halt
     return {
         "id": halt.id, "in_force": one.in_force, "effect": halt.effect, "cite": halt.cite, "from": halt.since, "to": halt.until,
-        "bases": halt.bases, "narrows": halt.narrows, "received": halt.received, **halt.said, "last_checked": halt.checked, "lifted": halt.lifted,
+        "bases": halt.bases, "narrows": halt.narrows, "times": halt.times, **halt.said, "last_checked": halt.checked, "lifted": halt.lifted,
         "signatures": _signatures(one), "awaiting second signature for days": one.awaiting_days, "released": [asdict(each) for each in one.released],
     }  # fmt: skip
 

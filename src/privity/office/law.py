@@ -120,7 +120,7 @@ def _keeps_halts(office: Office, tx: Tx, book: LawBook) -> None:
             f"this law would end or alter what a court ordered: {said}",
             remedy=f"copy the files from law/{digest}/halts in the office's folder; a halt ends with `privity halt lift`, by two persons",
         )
-    moved = halts.evaded(now.halts, now.vocabulary, book.vocabulary, office.day)
+    moved = halts.evaded(now.halts, book.halts, now.vocabulary, book.vocabulary, office.day)
     if moved:
         raise LawError(
             f"facts that halts read would come from elsewhere: {', '.join(moved)}",

@@ -92,6 +92,7 @@ def parse_vocabulary(core: LawFile, file: LawFile, kinds: LawFile | None = None)
     columns = _columns(core, base) | _columns(file, raw)
     facts = named(file, "fact", (_fact(file, item, columns) for item in entries(file, raw, "fact")))
     _enums_agree(file, facts)
+    named(file, "scope", ((fact.scope, fact.name) for fact in facts.values() if fact.scope))
     bases = named(file, "basis", (_basis(file, item) for item in entries(file, raw, "basis")))
     offices = named(file, "office", (_office(file, item) for item in entries(file, raw, "office")))
     head, general = _regime(file, raw, frozenset(bases))
@@ -187,7 +188,9 @@ _FACT_MAY: dict[str, type] = {
     "optional": bool,
     "stricter": bool,
     "default": bool,
+    "scope": str,
 }
+SCOPE_WORDS = frozenset({"regime", "bases", "agencies", "class"})  # of every court order, whatever the vocabulary
 
 
 def _fact(file: LawFile, raw: object, columns: Mapping[str, Column]) -> tuple[str, Fact]:
@@ -212,7 +215,9 @@ def _fact(file: LawFile, raw: object, columns: Mapping[str, Column]) -> tuple[st
         aliases,
         stricter,
         default,
+        text(found, "scope"),
     )
+    _scope_fits(file, where, fact)
     _origin_fits(file, where, fact, columns)
     return name, fact
 
@@ -242,6 +247,15 @@ def _switch(file: LawFile, where: str, raw: Mapping[str, object]) -> tuple[bool 
     if given and not reading:
         raise file.wrong(where, "`stricter` and `default` belong to court interpretations only")
     return (raw["stricter"] is True, raw["default"] is True) if reading else (None, None)
+
+
+def _scope_fits(file: LawFile, where: str, fact: Fact) -> None:
+    if not fact.scope:
+        return
+    if not _NAME.fullmatch(fact.scope) or fact.scope in SCOPE_WORDS:
+        raise file.wrong(where, "`scope` is not a plain name in small letters, or is a word of every court order")
+    if fact.stage != Stage.REQUEST or fact.type not in (FactType.ENUM, FactType.DAY) or fact.origin[0] == "reading":
+        raise file.wrong(where, "a court order narrows by an enum or a date of the stage `request` only, and by no court interpretation")
 
 
 def _origin_fits(file: LawFile, where: str, fact: Fact, columns: Mapping[str, Column]) -> None:

@@ -26,10 +26,6 @@ FOLDER = "halts"
 COMMENTARY = ("status", "appeal", "source", "last_checked", "unsure")
 """What a file says that neither widens nor narrows the order: it may be brought up to date by a new version of the law."""
 
-NARROWS: Mapping[str, str] = {"agencies": "agency", "states": "address_state", "districts": "engaged_district"}
-"""Key of the scope → the fact of the request, an enum, that it narrows by, where the vocabulary has that fact."""
-
-_RECEIVED = ("received_from", "received_to")
 _NEEDS: dict[str, type] = {"id": str, "kind": str, "court": str, "case": str, "docket": str, "cite": str, "effect": str, "scope": dict}
 _SAYS: dict[str, type] = {"binds": str, "parties": list, "courts": list, "exceptions": str, "lifted": str}
 _SAYS |= dict.fromkeys((name for name in COMMENTARY if name != "last_checked"), str)
@@ -38,9 +34,9 @@ _DATES: dict[str, type] = {"decided": date, "to": date, "last_checked": date}
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """One court order. ``narrows``: words of an enum by key of the scope; a key that is absent narrows nothing.
+    """One court order. ``narrows``: the words of an enum that it reaches, by word of the scope; a word that is absent narrows nothing.
 
-    ``received``: first day and first day no longer of the requests it reaches, by the day of their receipt; None = no limit.
+    ``times``: the first day that it reaches and the first that it no longer does, by word of the scope; None = no limit.
     ``said``: what it says for people, by name; ``lifted``: the docketed act that ended it, if one did.
     """
 
@@ -51,7 +47,7 @@ class Halt:
     regime: str
     bases: tuple[str, ...]
     narrows: Mapping[str, tuple[str, ...]]
-    received: tuple[date | None, date | None]
+    times: Mapping[str, tuple[date | None, date | None]]
     since: date
     until: date | None
     lifted: str
@@ -86,23 +82,34 @@ def read_halt(file: LawFile, vocabulary: Vocabulary) -> Halt | None:
     """
     where = "the halt"
     raw = entry(file, where, file.table(), _NEEDS | {"from": date}, _SAYS | _DATES)
+    by = narrowing(vocabulary)
     wanted: dict[str, type] = {"regime": str, "bases": list}
-    narrower: dict[str, type] = {**dict.fromkeys(NARROWS, list), "class": str, **dict.fromkeys(_RECEIVED, date)}
-    scope = entry(file, "scope", raw["scope"], wanted, narrower)
+    scope = entry(file, "scope", raw["scope"], wanted, {"class": str} | _keys(by))
     if scope["regime"] != vocabulary.regime:
         return None
     if raw["effect"] not in ("disclosure", "use") or not RULE_ID.fullmatch(text(raw, "id")):
         raise file.wrong(where, "`effect` is neither `disclosure` nor `use`, or `id` is not a plain id")
     bases = words(file, "scope", scope, "bases", vocabulary.bases)
-    narrows = {key: words(file, "scope", scope, key, _values(file, key, vocabulary)) for key in NARROWS if key in scope}
+    narrows = {word: words(file, "scope", scope, word, fact.values) for word, fact in by.items() if word in scope}
     if not bases or not all(narrows.values()):
         raise file.wrong("scope", "an empty list would reach nothing; name the bases, and leave out what does not narrow it")
     since, until = _dates(file, raw)
     said = (text(raw, "id"), text(raw, "effect"), text(raw, "cite"), text(raw, "case"), vocabulary.regime)
-    spoken = _spoken(file, raw, scope)
-    return Halt(
-        *said, bases, narrows, _received(file, scope, vocabulary), since, until, text(raw, "lifted"), day(raw, "last_checked"), spoken, file
-    )
+    times = _times(file, scope, by)
+    return Halt(*said, bases, narrows, times, since, until, text(raw, "lifted"), day(raw, "last_checked"), _spoken(file, raw, scope), file)
+
+
+def narrowing(vocabulary: Vocabulary) -> dict[str, Fact]:
+    """Word of a scope → the fact of the request by which it narrows: ``agencies``, and what the vocabulary's facts say."""
+    agency = vocabulary.facts.get("agency")
+    own = {fact.scope: fact for fact in vocabulary.facts.values() if fact.scope}
+    return ({"agencies": agency} if agency else {}) | own  # asked in this order: whoever is of another agency is not asked for a state
+
+
+def _keys(by: Mapping[str, Fact]) -> dict[str, type]:
+    """The keys that a scope may have: of an enum its word, of a date its word with ``_from`` and ``_to``."""
+    enums: dict[str, type] = {word: list for word, fact in by.items() if fact.values}
+    return enums | {f"{word}_{end}": date for word, fact in by.items() if not fact.values for end in ("from", "to")}
 
 
 def _dates(file: LawFile, raw: Mapping[str, object]) -> tuple[date, date | None]:
@@ -114,21 +121,12 @@ def _dates(file: LawFile, raw: Mapping[str, object]) -> tuple[date, date | None]
     return since, until
 
 
-def _values(file: LawFile, key: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The words that a key of the scope may list."""
-    fact = vocabulary.facts.get(NARROWS[key])
-    if fact is None or fact.type != FactType.ENUM or fact.stage != Stage.REQUEST:
-        raise file.wrong("scope", f"`{key}` needs the fact `{NARROWS[key]}` of the stage `request`, which the vocabulary does not have")
-    return fact.values
-
-
-def _received(file: LawFile, scope: Mapping[str, object], vocabulary: Vocabulary) -> tuple[date | None, date | None]:
-    first, end = (day(scope, key) for key in _RECEIVED)
-    if (first or end) and "received_day" not in vocabulary.facts:
-        raise file.wrong("scope", "`received_from` and `received_to` need the fact `received_day`, which the vocabulary does not have")
-    if first and end and end <= first:
-        raise file.wrong("scope", "`received_to` is not after `received_from`")
-    return first, end
+def _times(file: LawFile, scope: Mapping[str, object], by: Mapping[str, Fact]) -> dict[str, tuple[date | None, date | None]]:
+    found = {word: (day(scope, f"{word}_from"), day(scope, f"{word}_to")) for word, fact in by.items() if not fact.values}
+    for word, (first, end) in found.items():
+        if first and end and end <= first:
+            raise file.wrong("scope", f"`{word}_to` is not after `{word}_from`")
+    return {word: ends for word, ends in found.items() if any(ends)}
 
 
 def _spoken(file: LawFile, raw: Mapping[str, object], scope: Mapping[str, object]) -> dict[str, str]:
@@ -158,8 +156,9 @@ def rule_of(halt: Halt, vocabulary: Vocabulary) -> Rule:
 def _cedar(halt: Halt, vocabulary: Vocabulary) -> str:
     bases = [f"Action::{_quoted(basis)}" for basis in halt.bases]
     scope = f"action == {bases[0]}" if len(bases) == 1 else f"action in [{', '.join(bases)}]"
-    guard = [*_between("decision_day", halt.since, halt.until), *_between("received_day", *halt.received)]
-    guard += [_among(vocabulary.facts[NARROWS[key]], values) for key, values in halt.narrows.items()]
+    by, guard = narrowing(vocabulary), _between("decision_day", halt.since, halt.until)
+    guard += [part for word, ends in halt.times.items() for part in _between(by[word].name, *ends)]
+    guard += [_among(by[word], values) for word, values in halt.narrows.items()]
     notes = {"id": halt.id, "cite": halt.cite, "stage": "request", "fails": f"a court order withholds it: {halt.case}"}
     said = "\n".join(f"@{name}({_quoted(value)})" for name, value in notes.items())
     return f"{said}\nforbid (principal, {scope}, resource)\nwhen {{ {' && '.join(guard)} }};\n"
@@ -205,11 +204,13 @@ def _binding(halt: Halt) -> dict[str, object]:
     return {name: value for name, value in table.items() if name not in COMMENTARY} | inside
 
 
-def evaded(halts: tuple[Halt, ...], before: Vocabulary, after: Vocabulary, on: date) -> tuple[str, ...]:
-    """Facts by which withholding halts reach rows and which other law takes from elsewhere, or would let be absent."""
-    standing = [halt for halt in halts if halt.withholds and not halt.ended_on(on)]
-    names = {name for halt in standing for name in rule_of(halt, before).requirement.reads}
-    return tuple(sorted(name for name in names if _source(before, name) != _source(after, name)))
+def evaded(before: tuple[Halt, ...], after: tuple[Halt, ...], was: Vocabulary, now: Vocabulary, on: date) -> tuple[str, ...]:
+    """Facts by which withholding halts reach rows and which other law takes from elsewhere, lets be absent, or does not ask any more."""
+    there = {halt.id: halt for halt in after}
+    standing = [halt for halt in before if halt.withholds and not halt.ended_on(on)]
+    reads = [(rule_of(halt, was).requirement.reads, rule_of(there[halt.id], now).requirement.reads) for halt in standing]
+    changed = {name for old, new in reads for name in old ^ new}
+    return tuple(sorted(changed | {name for old, _ in reads for name in old if _source(was, name) != _source(now, name)}))
 
 
 def _source(vocabulary: Vocabulary, name: str) -> object:

@@ -152,6 +152,16 @@ def test_a_new_office_makes_its_keys_where_they_are_to_lie(tmp_path: Path, monke
     assert list((root / "keys").iterdir()) == []
 
 
+def test_a_new_office_takes_the_keys_that_lie_ready(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("PRIVITY_KEYS", str(tmp_path / "mount"))
+    (tmp_path / "mount").mkdir(mode=0o700)
+    (tmp_path / "mount" / "ledger.key").write_bytes(bytes(range(32)))
+    (tmp_path / "mount" / "ledger.key").chmod(0o400)
+    office = keyed.office(tmp_path / "office")
+    assert office.verifier == keyed.Signer(office.origin, bytes(range(32))).verifier
+    assert verify(office).problems == ()
+
+
 def test_the_ledger_does_not_go_on_under_another_key(root: Path, tmp_path: Path) -> None:
     (root / "keys" / "ledger.key").write_bytes(bytes(range(32)))
     with pytest.raises(RefusedError, match="another key"):

@@ -212,6 +212,14 @@ def test_a_change_from_whose_checkpoint_the_old_keys_line_was_taken_is_named(off
     assert f"entry {done.entry}: the checkpoint of the change is not signed by both keys" in problems(office)
 
 
+def test_a_change_signed_in_anothers_name_by_who_has_the_folder_is_named(office: Office, monkeypatch) -> None:
+    borrowed = keyed.by(office, world.APPROVER).__class__(world.APPROVER, "approver", keyed.by(office, world.COUNSEL).key)
+    proposal = changes.propose(office, "rotated", "archive", keyed.by(office, world.COUNSEL), "a reason")
+    monkeypatch.setattr(changes, "_may", lambda *_args: None)  # the program without its refusal
+    done = changes.confirm(office, proposal, borrowed)
+    assert problems(office) == f"entry {done.entry - 1}: the act on a key is not signed by its person's key"
+
+
 def test_a_key_changed_by_one_person_with_all_the_offices_keys_is_named(office: Office) -> None:
     """What the code refuses, somebody with the folder can do without it; verify says so."""
     new = Signer(office.origin, bytes(range(32)))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import polars as pl
 import pytest
 
 from office.small import ANSWERED, tamper
 from persons.test_account import disclosed, problems
-from privity.errors import InputError, RefusedError
+from privity.errors import InputError, RefusedError, TamperError
 from privity.office.persons import contests
 from privity.office.place import open_office
 from privity.office.release import release
@@ -50,6 +51,18 @@ def test_two_people_resolve_a_contest_and_then_it_no_longer_stops_a_release(here
         contests.resolve(office, name, "once more", *signing(office, world.COUNSEL))
     release(office, made.of(office), tmp_path / "out", AgeSealer())
     assert sorted(disclosed(office)) == records
+
+
+@pytest.mark.invariant
+def test_a_contest_still_stops_a_release_under_another_link_key_and_never_opens_by_being_unreadable(office) -> None:
+    contests.contest(office, "P1", "not my address", *signing(office, world.REVIEWER))
+    other = replace(office, link_key=bytes(32))
+    with other.store.read() as tx:
+        assert contests.contested(other, tx, pl.Series(["P1", "P2"])).to_list() == [True, False]
+        name = tx.rows("opening_file", kind="contest")[0]["name"]
+    (office.root / "openings" / name).unlink()
+    with office.store.read() as tx, pytest.raises(TamperError):
+        contests.contested(office, tx, pl.Series(["P2"]))
 
 
 @pytest.mark.invariant

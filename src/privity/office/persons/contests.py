@@ -14,7 +14,7 @@ import polars as pl
 from privity.errors import InputError, RefusedError
 from privity.ledger.entry import Kind
 from privity.office import record
-from privity.office.persons import keeping, mapping, officers, tags
+from privity.office.persons import disclosures, keeping, mapping, officers, tags
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -76,10 +76,17 @@ def _about(office: Office, record_id: str) -> str:
 
 
 def contested(office: Office, tx: Tx, records: pl.Series) -> pl.Series:
-    """For each record id, whether a contest about it stands, as this transaction sees it. A row that identified nobody is not contested."""
-    standing = {row["about"] for row in tx.now("contest") if row["state"] != RESOLVED}
-    found = [bool(standing) and one is not None and _about(office, one) in standing for one in records.to_list()]
-    return pl.Series("contested", found, dtype=pl.Boolean)
+    """For each record id, whether a contest about it stands, as this transaction sees it. A row that identified nobody is not contested.
+
+    Whom a contest is about is read from its entry, not from the keyed digest: another key must not make it stop nothing.
+
+    Raises:
+        TamperError: the entry of a contest that stands cannot be opened. Nothing is released then.
+    """
+    names = [row["contest"] for row in tx.now("contest") if row["state"] != RESOLVED]
+    first = [tx.rows("contest", contest=name)[0]["entry"] for name in names]
+    standing = {disclosures.opening(office, tx, entry)["record"] for entry in first}
+    return pl.Series("contested", [one in standing for one in records.to_list()], dtype=pl.Boolean)
 
 
 def holders(office: Office, record_id: str) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from privity.release import Packet, Sealer
     from privity.rules.book import LawBook, Rulebook
     from privity.store import Tx
-    from privity.terms import Receipt
+    from privity.terms import Fact, Receipt
 
 AGE = "age"
 HARMLESS = frozenset({Kind.RECEIPT, Kind.EXAMINED, Kind.DETERMINATION, Kind.LOOK, Kind.WITNESS, Kind.STATEMENT, Kind.MAP})
@@ -172,7 +172,17 @@ def _release_facts(run: Run, tx: Tx, rulebook: Rulebook, disposition: Dispositio
             columns.append(
                 base.select(pl.when(live).then(pl.lit("live").cast(fact.dtype)).otherwise(fact.name).alias(fact.name)).to_series()
             )
+        else:
+            columns.append(_as_kept(base, fact))
     return Facts(base.with_columns(columns))
+
+
+def _as_kept(base: pl.DataFrame, fact: Fact) -> pl.Series:
+    """A fact as it was determined, in the words of the law in force; one that the law of that day did not have is missing."""
+    if fact.name not in base.columns:
+        return _all(fact.name, fact.dtype, None, base.height)
+    kept = base[fact.name]
+    return kept if kept.dtype == fact.dtype else kept.cast(pl.String if fact.values else kept.dtype).cast(fact.dtype, strict=False)
 
 
 def _agency(run: Run, tx: Tx, rulebook: Rulebook) -> object:

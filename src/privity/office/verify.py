@@ -16,8 +16,8 @@ from privity import review
 from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
+from privity.office import acknowledgement, bounds, determinations, dispose, enrol, law, record, register, substantiate, tables
 from privity.office import batch as batches
-from privity.office import bounds, determinations, dispose, enrol, law, record, register, tables
 from privity.store import archive
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def verify(office: Office, held: Sequence[str] = ()) -> Verified:
         found += [problem for row in openings for problem in _opening(office, tx, row)]
         found += _uncovered(openings, tx.head().size)
         found += tables.differences(office, tx)
+        found += [*acknowledgement.differences(office, tx), *substantiate.differences(office, tx)]
         known = [batches.named(tx, row["batch"]) for row in tx.rows("batch")]
         acts, packages = tx.rows("act"), tx.rows("package")
         found += [problem for one in known for problem in _acts(tx, one.id)]

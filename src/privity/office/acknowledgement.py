@@ -180,7 +180,7 @@ def _bears(what: bytes, signature: bytes, public_key: bytes) -> bool:
 
 
 def differences(office: Office, tx: Tx) -> Iterator[str]:
-    """Entries of signed word that no key of the package's officer bears: for `privity verify`. An opening that is lost is named elsewhere."""
+    """Entries of signed word that no key of the package's officer bears, for `privity verify`; a lost opening is named elsewhere."""
     officers = {row["package"]: (row["officer"], batches.named(tx, row["batch"]).agency) for row in tx.rows("package")}
     signed = [*tx.rows("custody", form=custody.SIGNED), *tx.rows("used")]
     for row in (one for one in signed if one["entry"] is not None and one["package"] in officers):

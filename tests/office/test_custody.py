@@ -12,7 +12,7 @@ from office.small import ANSWERED, Small, tamper
 from office.test_release import entered, law_with
 from privity.errors import RefusedError
 from privity.ledger.entry import Kind
-from privity.office import acknowledgement, custody, law
+from privity.office import acknowledgement, custody, enrol, law
 from privity.office.custody import Said
 from privity.office.custody_map import UNKNOWN, holders
 from privity.office.place import Office, open_office
@@ -153,3 +153,21 @@ def test_a_use_that_was_deleted_is_named(made: Small, office: Office) -> None:
     entry = acknowledgement.enter(office, statement(made, office, says="used", manner="an interview", case="STP25-1"))
     tamper(office.root, "DELETE FROM used")
     assert f"entry {entry}: its row of `used` is gone" in verify(open_office(office.root, ANSWERED)).problems
+
+
+def test_verify_reads_the_signature_of_what_was_acknowledged_again(made: Small, office: Office) -> None:
+    entry = acknowledgement.enter(office, statement(made, office))
+    with office.store.write() as tx:  # what an operator of the program could enter, who holds the ledger's key and not the officer's
+        second = str(tx.rows("package")[1]["package"])
+        said = Said("received", form="signed", person="M Hale", signature="ab" * 64, statement="{}")
+        forged = custody.enter(office, tx, second, "acknowledged", said)
+    problems = verify(office).problems
+    assert [one for one in problems if one.startswith(f"entry {entry}: ")] == []
+    assert f"entry {forged}: the acknowledgement is not signed by the key of the package's engaged person" in problems
+
+
+def test_a_new_key_of_the_officer_does_not_undo_what_the_old_one_signed(made: Small, office: Office) -> None:
+    acknowledgement.enter(office, statement(made, office))
+    row = packages(office)[0]
+    enrol.enrol_people(office, world.AGENCY, [enrol.Person(str(row["officer"]), bytes(range(32)), str(row["recipient_key"]))])
+    assert verify(office).problems == ()

@@ -323,3 +323,15 @@ def test_no_word_of_a_request_is_in_the_table(office: Office, batch: Batch) -> N
     with office.store.read() as tx:
         kept = json.dumps(tx.rows("substantiation"), default=str)
     assert set(json.loads(kept)[0]) == {"seq", "batch", "step", "day", "entry"}
+
+
+def test_verify_reads_the_signature_of_a_finding_again(office: Office, batch: Batch) -> None:
+    first = drawn(office, batch)[0]
+    found(office, batch, first)
+    assert verify(office).problems == ()
+    with office.store.write() as tx:  # by somebody who can write entries and has no reviewer's key
+        step = substantiate.steps(office, tx, batch.id, "finding")[0][1] | {"finding": NOT}
+        by = Official(world.REVIEWER, "reviewer", Ed25519PrivateKey.generate())
+        words = {name: step[name] for name in step if name not in ("step", "batch", "day", "person", "office", "signature")}
+        forged = substantiate._enter(office, tx, batch, "finding", words, by, bytes(64))
+    assert f"entry {forged}: the finding is not signed by its person's key" in verify(office).problems

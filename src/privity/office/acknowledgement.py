@@ -7,6 +7,7 @@ ciphertext and entry, so it is of that package and no other; it is entered once.
 from __future__ import annotations
 
 import base64
+import json
 import tomllib
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from privity.errors import InputError, RefusedError
+from privity.errors import InputError, RefusedError, TamperError
 from privity.ledger import entry as entries
 from privity.ledger.entry import Kind
 from privity.ledger.note import Proof
@@ -24,6 +25,7 @@ from privity.office import batch as batches
 from privity.office import custody, enrol, record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -142,7 +144,8 @@ def enter(office: Office, text: str) -> int:
         state, manner = then
         if state == custody.KEPT and custody.state_of(tx, said.package) == custody.RECALLED:
             state, manner = custody.RECALLED, "answered: kept"
-        signed = custody.Said(said.manner or said.says, manner, custody.SIGNED, said.person, "", said.signature.hex())
+        what = said.signed_bytes().decode()
+        signed = custody.Said(said.manner or said.says, manner, custody.SIGNED, said.person, "", said.signature.hex(), what)
         return custody.enter(office, tx, said.package, state, signed)
 
 
@@ -165,11 +168,32 @@ def _check(office: Office, tx: Tx, said: Statement) -> None:
 
 
 def _signed_by(said: Statement, public_key: bytes) -> bool:
+    return _bears(said.signed_bytes(), said.signature, public_key)
+
+
+def _bears(what: bytes, signature: bytes, public_key: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(said.signature, said.signed_bytes())
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, what)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def differences(office: Office, tx: Tx) -> Iterator[str]:
+    """Entries of signed word that no key of the package's officer bears, for `privity verify`; a lost opening is named elsewhere."""
+    officers = {row["package"]: (row["officer"], batches.named(tx, row["batch"]).agency) for row in tx.rows("package")}
+    signed = [*tx.rows("custody", form=custody.SIGNED), *tx.rows("used")]
+    for row in (one for one in signed if one["entry"] is not None and one["package"] in officers):
+        person, agency = officers[row["package"]]
+        enrolled = tx.rows("person", person=person, agency=agency)
+        keys = [one["public_key"] for one in enrolled if (one["entry"] or 0) < row["entry"]]  # the key that was theirs then is the last
+        try:
+            said = json.loads(record.opened(office, tx, row["entry"], 1)[0])
+        except TamperError:
+            continue
+        what, signature = str(said.get("statement")).encode(), bytes.fromhex(str(said.get("signature")))
+        if not keys or not _bears(what, signature, keys[-1] or b""):
+            yield f"entry {row['entry']}: the acknowledgement is not signed by the key of the package's engaged person"
 
 
 def _enter_use(office: Office, tx: Tx, said: Statement) -> int:
@@ -177,7 +201,7 @@ def _enter_use(office: Office, tx: Tx, said: Statement) -> int:
     (row,) = tx.rows("package", package=said.package)
     words: dict[str, Json] = {
         "package": said.package, "used": int(said.says == "used"), "day": office.day.isoformat(), "person": said.person, "case": said.case,
-        "what for": said.manner, "said": said.day.isoformat(), "signature": said.signature.hex(),
+        "what for": said.manner, "signature": said.signature.hex(), "statement": said.signed_bytes().decode(),
     }  # fmt: skip
     index = record.enter(office, tx, Kind.USE, words, row["batch"])
     tx.add_one("used", package=said.package, used=int(said.says == "used"), day=office.day, person=said.person,

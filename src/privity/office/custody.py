@@ -56,7 +56,8 @@ SIGNED, ATTESTED = "signed", "attested"
 class Said:
     """What is entered with a state. ``form``: signed by the recipient, attested from a letter, or empty for an act of the office's own.
 
-    ``person``: who signed or attested. ``letter``: SHA-256 of the letter, hexadecimal. ``signature``: hexadecimal.
+    ``person``: who signed or attested. ``letter``: SHA-256 of the letter, hexadecimal. ``signature``: hexadecimal. ``statement``: what was
+    signed, which only the entry's opening keeps.
     """
 
     note: str
@@ -65,6 +66,7 @@ class Said:
     person: str = ""
     letter: str = ""
     signature: str = ""
+    statement: str = ""
 
 
 def state_of(tx: Tx, package: str) -> str:
@@ -118,7 +120,7 @@ def enter(office: Office, tx: Tx, package: str, state: str, said: Said) -> int:
         "package": package, "state": state, "note": said.note, "day": office.day.isoformat(), "manner": said.manner, "form": said.form,
         "person": said.person, "letter": said.letter, "signature": said.signature,
     }  # fmt: skip
-    index = record.enter(office, tx, KINDS[state], words, str(row["batch"]))
+    index = record.enter(office, tx, KINDS[state], words | {"statement": said.statement}, str(row["batch"]))
     tx.add_one("custody", **words | {"day": office.day}, entry=index)
     return index
 

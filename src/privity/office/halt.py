@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from privity.errors import InputError, RefusedError
 from privity.ledger.entry import Kind
-from privity.office import enrol, law, record, signing
+from privity.office import enrol, law, record, signing, witness
 from privity.office.reached import Reached, released
 from privity.review import APPROVER, COUNSEL
 from privity.rules import halts
@@ -128,6 +128,7 @@ def propose_lift(office: Office, name: str, act: str, by: Official, until: date 
         RefusedError: no such halt, it has ended, or the person may not sign.
     """
     docketed(act, office.day)
+    witness.stands(office)
     with office.store.write() as tx:
         halt = _standing(office, tx, name)
         row = signing.signed(office, tx, by, MAY_LIFT, _said(PROPOSED, name, halt.file.text, act, until))
@@ -140,6 +141,7 @@ def lift(office: Office, name: str, by: Official) -> date:
     Raises:
         RefusedError: nothing is proposed, the file changed since, or the person may not sign.
     """
+    witness.stands(office)  # what ends a halt loosens: not in an office that is behind what was witnessed
     with office.store.write() as tx:
         halt, first = _standing(office, tx, name), state_of(tx, name).proposed
         if first is None or first["content"] != _content(halt.file.text):

@@ -28,7 +28,7 @@ from privity.office import dispose, draw, enrol, law, record, witness
 from privity.store import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     import polars as pl
@@ -306,6 +306,21 @@ def standing(office: Office, tx: Tx, batch: Batch) -> Standing:
         blocked=any(entry > overruled for entry in failures),
         predictable=any(not step["lines"] for _, step in settled),
     )
+
+
+def differences(office: Office, tx: Tx) -> Iterator[str]:
+    """Findings and overrulings that were not signed by the key that was their person's then: for `privity verify`."""
+    enrolled = tx.rows("person", agency=enrol.CUSTODIAN)
+    for batch in {row["batch"] for row in tx.rows("substantiation")}:
+        for kind in (FINDING, OVERRULE):
+            try:
+                said = steps(office, tx, batch, kind)
+            except TamperError:
+                continue  # whoever reads all openings and tables names it
+            for entry, step in said:
+                keys = [one["public_key"] for one in enrolled if one["person"] == step.get("person") and (one["entry"] or 0) < entry]
+                if not keys or not signed(step, keys[-1] or b""):
+                    yield f"entry {entry}: the {kind} is not signed by its person's key"
 
 
 def require(office: Office, tx: Tx, batch: Batch, approved: pl.DataFrame) -> None:

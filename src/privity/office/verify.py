@@ -20,8 +20,23 @@ from privity import review
 from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
+from privity.office import (
+    acknowledgement,
+    bounds,
+    cosigned,
+    determinations,
+    dispose,
+    enrol,
+    law,
+    past,
+    record,
+    register,
+    signing,
+    substantiate,
+    tables,
+    witnessed,
+)
 from privity.office import batch as batches
-from privity.office import bounds, cosigned, determinations, dispose, enrol, law, past, record, register, signing, tables, witnessed
 from privity.office.keys import check, tenures
 from privity.office.openings import cut
 from privity.office.persons import checking
@@ -79,6 +94,8 @@ def _checks(office: Office, tx: Tx, held: Sequence[str]) -> Iterator[tuple[str, 
         yield f"entry {row['entry']}: its package", partial(_package, office, row)
     for row in _rows(tx, "in_force", kind="law"):
         yield f"entry {row['entry']}: the law that it names", partial(_law, office, row["digest"])
+    yield "the acknowledgements", lambda: acknowledgement.differences(office, tx)
+    yield "the samples", lambda: substantiate.differences(office, tx)
     yield "the register", lambda: register.differences(office, tx)
     yield "the map of disclosures", lambda: checking.differences(office, tx)
     yield "what was recorded afterwards", lambda: past.unsigned(office, tx)

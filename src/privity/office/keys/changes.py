@@ -259,13 +259,13 @@ def _packages_since(tx: Tx, trusted: Json) -> tuple[str, ...]:
 # ---------------------------------------------------------------- after it
 
 
-def require_removable(_office: Office, _tx: Tx) -> None:
+def require_removable(office: Office, tx: Tx) -> None:
     """Return if the file of a key that is not in force may be destroyed now. Asked wherever one is; of archive keys none that sealed.
 
     Raises:
         RefusedError: something must be kept.
     """
-    # The one place where destroying a key asks for holds: `hold.require_none(office, tx, "no key is destroyed")`.
+    hold.require_none(office, tx, "no key is destroyed")
 
 
 def _remove_old(office: Office, old: str) -> tuple[str, ...]:
@@ -285,7 +285,6 @@ def prune(office: Office) -> list[str]:
         RefusedError: the ledger's key was rotated since the office was opened, or a key must be kept.
     """
     with office.store.write() as tx:  # nobody puts a key in force meanwhile
-        hold.require_none(office, tx, "no key is destroyed")
         if tenures.in_force(tx, LEDGER) not in (None, office.verifier.vkey):
             raise RefusedError("the ledger's key was rotated", remedy="run it again")
         require_removable(office, tx)

@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from privity.errors import TamperError
+from privity.errors import InputError, TamperError
 from privity.ledger.entry import Kind
 from privity.office import disk, record
-from privity.office.keys import write_secret
+from privity.office.keys import files, write_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +112,7 @@ def of_epoch(office: Office, tx: Tx, epoch: int) -> TagKey:
 
 def renew(office: Office, after: int) -> TagKey:
     """Make the key that follows key number ``after`` and enter its public half. Run again after a kill, it enters the key on disk."""
-    with disk.alone(office.root / "keys" / "tag.lock"):
+    with disk.alone(office.root / ".tag.lock"):
         with office.store.read() as tx:
             known = tx.rows("tag_key")
         if len(known) > after:
@@ -148,14 +148,14 @@ def _opened(office: Office, epoch: int, public: bytes) -> TagKey:
 
 
 def _path(office: Office, epoch: int) -> Path:
-    return office.root / "keys" / f"tag-{epoch:04d}.pem"
+    return files.folder(office.root) / f"tag-{epoch:04d}.pem"
 
 
 def _read(path: Path) -> rsa.RSAPrivateKey:
     try:
         # Validating the primes takes longer than an account; every signature is checked instead, and the public half compared.
-        key = ser.load_pem_private_key(path.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
-    except (FileNotFoundError, ValueError, TypeError):
+        key = ser.load_pem_private_key(files.read_safely(path), None, unsafe_skip_rsa_key_validation=True)
+    except (InputError, ValueError, TypeError):
         raise TamperError(
             f"`{path.name}` is missing or damaged", remedy="restore `keys/` from a backup; no other key gives the same labels"
         ) from None

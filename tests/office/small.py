@@ -122,8 +122,13 @@ def place_of(folder: Path) -> Place:
     return Place("postgres", found, server().address("owner", _database(found)), _database(found))
 
 
+def small(kind: str = "") -> Small:
+    """The office, made once. ``kind``: ``sqlite`` or ``postgres``."""
+    return _small(kind or os.environ.get("PRIVITY_TEST_STORE", "sqlite"))
+
+
 @cache
-def small(kind: str = os.environ.get("PRIVITY_TEST_STORE", "sqlite")) -> Small:
+def _small(kind: str) -> Small:
     root = Path(tempfile.mkdtemp(prefix="privity-small-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     asked = rows()

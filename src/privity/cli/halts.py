@@ -162,6 +162,7 @@ def _show(found: list[Listed], day: date, written: Path | None) -> None:
         screen.say(f"{halt.id}: {states}; effect: {halt.effect}")
         until = f" to {halt.until}" if halt.until else ", no end set"
         screen.say(f"  {halt.cite}; from {halt.since}{until}")
+        screen.say(f"  reaches: {_scope(one)}")
         for name in ("binds", "class", "status", "appeal", "unsure", "source"):
             if halt.said[name]:
                 screen.say(f"  {name}: {halt.said[name]}")
@@ -170,6 +171,13 @@ def _show(found: list[Listed], day: date, written: Path | None) -> None:
         _show_released(one)
     if written is not None:
         screen.say(f"recall list written: {written}")
+
+
+def _scope(one: Listed) -> str:
+    halt = one.halt
+    parts = [f"bases {', '.join(halt.bases)}", *(f"{word} {', '.join(values)}" for word, values in halt.narrows.items())]
+    parts += [f"{word} from {first or 'ever'} to {end or 'ever'}" for word, (first, end) in halt.times.items()]
+    return "; ".join(parts)
 
 
 def _signed(one: Listed) -> str:

@@ -432,9 +432,9 @@ def _names(problem: str, entry: int) -> bool:
 
 
 SHARES: dict[str, int] = {  # of 10,000
-    "entry": 1300, "commitment": 800, "leaf hash": 800, "node": 400, "peaks": 400, "checkpoint": 450, "signature": 450, "tail cut": 200,
-    "pair swapped": 300, "entry bundle": 700, "tile": 700, "exported checkpoint": 300, "cosignature": 300, "proof file": 400,
-    "entry beside a proof": 100, "opening file": 800, "sealed shard": 800, "package": 300, "row deleted": 400, "checkpoint in the database": 100,
+    "entry": 1700, "commitment": 1000, "leaf hash": 1000, "node": 400, "peaks": 400, "checkpoint": 450, "signature": 450, "tail cut": 200,
+    "pair swapped": 300, "entry bundle": 900, "tile": 900, "exported checkpoint": 300, "cosignature": 300, "proof file": 400,
+    "entry beside a proof": 100, "opening file": 400, "sealed shard": 400, "package": 150, "row deleted": 200, "checkpoint in the database": 50,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from privity.cli.app import run as program
 from privity.ledger import log, tlog
 from privity.ledger.note import Checkpoint, Note, Verifier, open_checkpoint
 from privity.verifier.command import run
@@ -49,6 +50,14 @@ def test_the_cases_hold_something_good_and_something_bad_of_each_kind() -> None:
     for path in ("export", "proofs/255.tlog-proof", "proofs/package.tlog-proof", "held/growth-100"):
         mine = [bool(case["findings"]) for case in CASES if case["path"] == path]
         assert {True, False} == set(mine)
+
+
+def test_the_program_checks_a_package_against_its_opening(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(FROZEN, tmp_path / "frozen"))
+    asked = ["verify", str(root / "proofs/package.tlog-proof"), "--vkey", KEYS["vkey"], "--opening", str(root / "proofs/package.opening")]
+    assert program(asked) == 0
+    (root / "proofs/package.sealed").write_bytes(b"another")
+    assert program(asked) == 1
 
 
 @pytest.mark.invariant

@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
         ] = None,
         vkey: Keys = None,
         keys: Annotated[Path | None, typer.Option("--keys", help="Of a proof: the ledger's list of keys, if its key changed.")] = None,
+        opening: Annotated[Path | None, typer.Option("--opening", help="Of a proof: the opening of its entry.")] = None,
         witness: Witnesses = None,
         quorum: Quorum = 0,
         as_json: options.Json = False,
@@ -36,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
         if (place / "office.toml").is_file():
             _verify_office(place, held or [], as_json)
         else:
-            told = ["--keys", str(keys)] if keys else []
+            told = [part for option, path in (("--keys", keys), ("--opening", opening)) if path for part in (option, str(path))]
             told += ["--quorum", str(quorum), *(["--json"] if as_json else [])]
             _verify_files(place, held or [], vkey or [], witness or [], told)
 

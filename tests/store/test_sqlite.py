@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SIGNER = Signer("privity.example/ledger", bytes(range(32)))
 DAY = date(2026, 11, 23)
 ENTRY = encode(Kind.LOOK, "a" * 32, DAY, bytes(32))
-WORDS = {("act", "kind"): "approve", ("custody", "state"): "intent"}
+WORDS = {("act", "kind"): "approve", ("custody", "state"): "intent", ("contest", "state"): "open", ("map_place", "list"): "shown"}
 KINDS = {Text: "a", Integer: 1, BigInteger: 1, Float: 0.5, Date: DAY, LargeBinary: b"a"}
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -116,7 +118,6 @@ def test_who_is_no_individual_is_refused_alike_whoever_they_are(here, tmp_path) 
 
 def _read_b7_otherwise(office, work) -> None:
     """A reading under which a disclosure under 6103(i) is not one under 552a(b)(7)."""
-    import shutil
 
     from privity.office import law
 
@@ -313,3 +314,23 @@ def test_the_roots_that_a_map_lists_are_those_of_the_intents_rows(office) -> Non
     assert sorted(said["rows"]) == [[entry, one["persons"]["root"]] for entry, one in sorted(intents(office).items())]
     assert not any(record in json.dumps(said) for record in disclosed(office))
     assert said["key"] == sha256(tags.ready(office).public).hexdigest()
+
+
+@pytest.mark.invariant
+def test_a_rule_that_ends_on_a_day_is_noticed_on_that_day(office, tmp_path) -> None:
+    """Nobody enters anything: only the day is another."""
+    from datetime import timedelta
+
+    from privity.office import law
+
+    with office.store.read() as tx:
+        digest = law.in_force(office, tx)[0]
+    folder = Path(shutil.copytree(office.root / "law" / digest, tmp_path / "ending"))
+    rules, ends = folder / "us/5-usc-552a/c-3.cedar", office.day + timedelta(days=3)
+    rules.write_text(rules.read_text().replace('@id("e-7")', f'@id("e-7")\n@effective("2025-01-01/{ends.isoformat()}")'))
+    law.install(office, folder, "a test")
+    record = min(disclosed(office))
+    assert len(give(office, record).account.lines) == 1
+    assert len(give(replace(office, day=ends - timedelta(days=1)), record).account.lines) == 1
+    assert give(replace(office, day=ends), record).account.lines == ()
+    assert verify(replace(office, day=ends)).problems == ()

@@ -45,8 +45,6 @@ class State:
 
     version: int
     epoch: int
-    root: bytes
-    size: int
     newest_key: int
     now: Mapping[int, str]
     wanted: Mapping[int, str]
@@ -82,7 +80,7 @@ def bring_up_to_date(office: Office, *, always: bool = False) -> int | None:
         if seen is None or (seen.version and not seen.moved and seen.epoch == seen.newest_key):
             if not always:
                 return None
-            version = _again(office)
+            version = _again(office, seen)
         else:
             key = tags.ready(office)
             version = _enter(office, key, seen, _change(office, key, seen))
@@ -100,14 +98,19 @@ def renew_key(office: Office) -> int | None:
 
 
 def settled(tx: Tx, day: date) -> bool:
-    """Whether nothing can have moved since the newest root: no intent, law, delay or key after it, no delay that ended. A few queries."""
+    """Whether nothing can have moved since the newest root, which is of this day: some rules hold for a time only. A few queries."""
+    return _unchanged(tx, day) and bool(newest(tx)["day"] == day)
+
+
+def _unchanged(tx: Tx, day: date) -> bool:
+    """Whether there is no intent, law, delay or key after the newest root, and no delay has ended since."""
     last = tx.rows(select(schema.map_root).order_by(schema.map_root.c.version.desc()).limit(1))
     if not last or last[0]["epoch"] != len(tx.rows("tag_key")):
         return False
     entered = (schema.package.c.entry, schema.in_force.c.entry, schema.notice_delay.c.entry)
-    newest = max(tx.rows(select(func.max(column).label("entry")))[0]["entry"] or 0 for column in entered)
+    latest = max(tx.rows(select(func.max(column).label("entry")))[0]["entry"] or 0 for column in entered)
     ended = any(last[0]["day"] < row["until"] <= day for row in tx.rows("notice_delay"))
-    return newest < last[0]["entry"] and not ended
+    return latest < last[0]["entry"] and not ended
 
 
 def newest(tx: Tx) -> dict[str, Any]:
@@ -131,8 +134,6 @@ def look(office: Office, tx: Tx) -> State:
     return State(
         version=last[0]["version"] if last else 0,
         epoch=last[0]["epoch"] if last else 0,
-        root=last[0]["root"] if last else verifiable_map.EMPTY_ROOT,
-        size=tx.head().size,
         newest_key=len(tx.rows("tag_key")),
         now={row["intent"]: row["list"] for row in tx.rows("map_place")},
         wanted={intent: lists[case] for intent, case in cases.items()},
@@ -224,12 +225,13 @@ def _leaves(office: Office, tx: Tx, version: int, change: Change) -> dict[bytes,
     return made
 
 
-def _again(office: Office) -> int | None:
-    """The same map, covering the ledger as it is now; None if something moved meanwhile."""
+def _again(office: Office, seen: State | None) -> int | None:
+    """The same map, covering the ledger as it is now; None if something moved since it was looked at."""
     with office.store.write() as tx:
-        if not settled(tx, office.day):
-            return None
         last = newest(tx)
+        same = settled(tx, office.day) if seen is None else look(office, tx) == seen
+        if not same:
+            return None
         _enter_root(office, tx, last["version"] + 1, last["epoch"], last["root"], ())
     return int(last["version"]) + 1
 

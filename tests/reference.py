@@ -140,10 +140,12 @@ def policy(row: dict, stage: int) -> set[str]:
         met["policy.one-live-answer"] = row["earlier_answer"] in ("none", "asked-before")
         met["policy.asked-before"] = row["earlier_answer"] == "none"
         met["policy.bound"] = row["bound_within_limit"] is True
+        met["policy.contest-known"] = row["contest_known"] is False
     if stage >= STAGES["release"]:
         met["policy.disposition"] = row["disposition"] == "approved"
         met["policy.two-persons"] = row["two_persons"] is True
         met["policy.in-office"] = row["approvers_in_office"] is True
         met["policy.evidence"] = row["evidence_unchanged"] is True
         met["policy.answer-day"] = row["answer_day_reached"] is True
+        met["policy.contested"] = row["contested"] is False
     return {name for name, holds in met.items() if not holds}

@@ -24,7 +24,7 @@ from attacks import planted
 from privity.cli.app import run
 from privity.errors import PrivityError
 from privity.intake.read import read
-from privity.ledger import log
+from privity.ledger import export, log
 from privity.release import BLOCK
 from privity.rules.facts import SHIPPED, load_vocabulary
 from privity.sample import world
@@ -115,9 +115,10 @@ def test_no_canary_is_printed_about_an_office(made, words, capfd, verb):
 
 @pytest.mark.parametrize("row", range(8))
 def test_no_canary_is_printed_when_a_row_is_explained(made, words, capfd, row):
-    text = said(capfd, "explain", made.root / "office", f"{made.batch}:{row + 2}")
+    who = ("--as", "i.marsh", "--ground", "a test")
+    text = said(capfd, "explain", made.root / "office", f"{made.batch}:{row + 2}", *who)
     assert "ledger entry" in text
-    assert not planted.hits(text + said(capfd, "explain", made.root / "office", made.asked[row]["request_id"], "--json"), words)
+    assert not planted.hits(text + said(capfd, "explain", made.root / "office", made.asked[row]["request_id"], *who, "--json"), words)
 
 
 def test_a_list_of_packages_names_the_enrolled_and_nobody_else(made, words, capfd):
@@ -179,7 +180,7 @@ def test_no_canary_is_in_the_office_but_in_its_prepared_register(made, words):
 def test_no_canary_is_in_an_entry_or_in_the_public_ledger(made, words):
     with made.office.store.read() as tx:
         raw = b"".join(log.read_entries(tx, 0, tx.head().size))
-        public = [*log.export(tx)]
+        public = [*export(tx)]
         proofs = "".join(log.tlog_proofs(tx, range(0, tx.head().size, 7)))
     assert len(public) > 1
     assert not planted.hits(raw + proofs.encode(), words)

@@ -99,7 +99,7 @@ def look_around(privity: Privity, made: Small, at: Journey) -> None:
     referred = [row["rows"] for row in counted.json["outcomes"] if row["outcome"] == "referred"]
     assert sum(referred) == KINDS["lawful"]
     wrong = made.truth.filter(kind="invented-address")["request_id"].item(0)
-    said = done(privity("explain", at.office, wrong))
+    said = done(privity("explain", at.office, wrong, "--as", "r.okafor", "--ground", "the agency asks why", "--as-of", DAY))
     assert "26 USC 6103(i)(2)(B)(i)" in said
     assert "refused at the record stage" in said
     out = at.place / "answers.csv"
@@ -169,13 +169,14 @@ def look_back(privity: Privity, at: Journey) -> None:
     "words",
     [
         ("determinations", "BATCH"), ("batches",), ("review", "BATCH", "list"), ("packages",), ("verify",), ("account", "--year", "2025"),
-        ("explain", "ROW"),
+        ("halt", "list"), ("hold", "list"), ("retention",),
     ],
 )  # fmt: skip
 def test_json_is_one_object_on_one_stream(privity: Privity, made: Small, words: tuple[str, ...]) -> None:
-    named = {"BATCH": made.batch, "ROW": made.truth["request_id"].item(0)}
+    named = {"BATCH": made.batch}
     command, *rest = (named.get(word, word) for word in words)
-    said = privity(command, made.folder("released"), *rest, "--json")
+    grouped = [rest.pop(0)] if command in ("halt", "hold") else []
+    said = privity(command, *grouped, made.folder("released"), *rest, "--json")
     assert said.code == 0, said.err
     assert said.json
     assert said.err == ""

@@ -1,13 +1,14 @@
 """A small office: some sixty requests of the sample's kinds, the register of those people and of some others, four steps of one passage.
 
-Made once a run; a test that changes anything works on a copy of its own.
+Made once a run; a test that changes anything works on a copy of its own. ``PRIVITY_TEST_STORE=postgres`` makes it, and so every test that rests
+on it, on PostgreSQL: ``small("postgres")`` does so for one test.
 """
 
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
-import sqlite3
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -20,12 +21,13 @@ from privity import sample
 from privity.office import batch as batches
 from privity.office import dispose
 from privity.office.batch import Batch
-from privity.office.place import Office, open_office
+from privity.office.place import Office, open_office, store_of
 from privity.office.release import release
 from privity.office.submit import submit
 from privity.sample import world
 from privity.seal.age import AgeSealer
 from privity.terms import ActKind
+from store.servers import Place, place, server, untied
 
 RECEIVED, REVIEWED, ANSWERED = date(2025, 8, 7), date(2025, 8, 11), date(2025, 8, 14)
 DATED = date(2025, 6, 27)
@@ -80,7 +82,7 @@ class Small:
 
     def copy(self, step: str, to: Path) -> Path:
         """An office of its own, as it stood after a step."""
-        return Path(shutil.copytree(self.folder(step), to / "office"))
+        return copied(self.folder(step), to / "office")
 
     def office(self, step: str, to: Path, day: date) -> Office:
         return open_office(self.copy(step, to), day)
@@ -97,15 +99,40 @@ def cases_of(asked: pl.DataFrame) -> dict[str, frozenset[str]]:
     return {person: frozenset(cases) for person, cases in named.group_by("engaged_person").agg("case_id").iter_rows()}
 
 
+def copied(office: Path, to: Path) -> Path:
+    """A copy of an office to which nobody is connected, its database included."""
+    shutil.copytree(office, to)
+    found = store_of(to)
+    if isinstance(found, str):
+        database = _database(found)
+        config = to / "office.toml"
+        config.write_text(config.read_text().replace(f"/{database}?", f"/{server().database(database)}?"))
+    return to
+
+
+def _database(address: str) -> str:
+    return address.rpartition("?")[0].rpartition("/")[2]
+
+
+def place_of(folder: Path) -> Place:
+    """Where the store of an office is, as a test sees it."""
+    found = store_of(folder)
+    if not isinstance(found, str):
+        return Place("sqlite", found)
+    return Place("postgres", found, server().address("owner", _database(found)), _database(found))
+
+
 @cache
-def small() -> Small:
+def small(kind: str = os.environ.get("PRIVITY_TEST_STORE", "sqlite")) -> Small:
     root = Path(tempfile.mkdtemp(prefix="privity-small-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     asked = rows()
     file, records, letter = root / "requests.csv", root / "register.parquet", root / "envelope.toml"
     asked.select(sample.requests().columns).write_csv(file)
     register(asked).write_parquet(records)
-    office, agency = world.staffed(root / "staffed", RECEIVED, cases_of(asked), records)
+    where = place(kind, root)
+    on = {"store": where.where, "store_owner": where.owner} if kind == "postgres" else {}
+    office, agency = world.staffed(root / "staffed", RECEIVED, cases_of(asked), records, **on)
     letter.write_text(world.envelope(agency, file, cases_of(asked), dated=DATED))
     office.store.close()
     batch = _next("staffed", "submitted", root, RECEIVED, lambda o: submit(o, file, letter, intake_officer=world.INTAKE).id)
@@ -115,7 +142,7 @@ def small() -> Small:
 
 
 def _next(step, then, root, day, verb):
-    office = open_office(Path(shutil.copytree(root / step, root / then)), day)
+    office = open_office(copied(root / step, root / then), day)
     done = verb(office)
     office.store.close()
     return done
@@ -133,10 +160,5 @@ def approve(office: Office, batch: Batch, ordinals: list[int] | None = None) -> 
 
 
 def tamper(folder: Path, *statements: str) -> None:
-    """What whoever owns the file can do: drop the triggers, then change anything."""
-    raw = sqlite3.connect(folder / "office.db", isolation_level=None)
-    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        raw.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        raw.execute(statement)
-    raw.close()
+    """What whoever owns the tables can do: drop the triggers, then change anything."""
+    untied(statements, place_of(folder))

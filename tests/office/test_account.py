@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +10,11 @@ import pytest
 from office.small import ANSWERED, DATED, KINDS, Small, cases_of
 from privity.account import LINES
 from privity.errors import InputError
-from privity.office import law
+from privity.office import halt
 from privity.office.accounting import for_year
 from privity.office.place import Office, open_office
 from privity.office.release import recall, release
 from privity.office.submit import submit
-from privity.rules.facts import SHIPPED
 from privity.sample import world
 from privity.seal.age import AgeSealer
 
@@ -92,8 +90,9 @@ def test_requests_count_in_the_year_of_their_receipt_and_disclosures_in_the_year
     made: Small, tmp_path: Path
 ) -> None:
     office = made.office("approved", tmp_path, date(2026, 1, 2))
-    unhalted = Path(shutil.copytree(SHIPPED, tmp_path / "law", ignore=shutil.ignore_patterns("ctr-v-irs-*")))
-    law.install(office, unhalted, "as if no stay had been ordered in November")
+    act = "a court; No. 1; 2025-12-30; the stay of November is dissolved (invented)"
+    halt.propose_lift(office, "ctr-v-irs-ddc-2025-11-21", act, world.official(office, world.COUNSEL))
+    halt.lift(office, "ctr-v-irs-ddc-2025-11-21", world.official(office, world.APPROVER))
     release(office, made.of(office), tmp_path / "out", AgeSealer())
     before, after = figures(office, 2025)["us-dhs"], figures(office, 2026)["us-dhs"]
     assert (before["requests"], before["instances of disclosure"], before["disclosed"]) == (ROWS, 0, LAWFUL)

@@ -198,7 +198,7 @@ def test_10_identification_is_not_satisfaction(passage):
     rulebook, facts, _, found, _ = passage
     assert found.identifications.frame["identity"].to_list() == ["unique", "unique"]
     beside = found.record_facts.rename({"bar:i-6-informant": "informant_bar", "bar:i-6-impairment": "impairment_bar"})
-    known = beside.with_columns(earlier_answer=pl.lit("none"), bound_within_limit=pl.lit(True))
+    known = beside.with_columns(earlier_answer=pl.lit("none"), bound_within_limit=pl.lit(True), contest_known=pl.lit(False))
     record = [pl.col(name).cast(fact.dtype) for name, fact in drawn.VOCABULARY.facts.items() if fact.stage is Stage.RECORD]
     both = Facts(facts.frame.join(known.select("ordinal", *record), on="ordinal"))
     made = determine(rulebook, both, Stage.RECORD, drawn.HEAD)

@@ -20,10 +20,13 @@ GOOD = {
     "days_in_removal_period": 200,
     "request_day": date(2025, 11, 19),
     "decision_day": date(2025, 11, 20),
+    "received_day": date(2025, 11, 20),
     "case_opened": date(2025, 11, 18),
     "data_class": "taxpayer-identity",
     "informant_bar": False,
     "impairment_bar": False,
+    "contest_known": False,
+    "contested": False,
     "agreement_state": "in-force",
     "purpose": "criminal-investigation",
 }

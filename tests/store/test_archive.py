@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
+import struct
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pyarrow as pa
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from privity.errors import TamperError
 from privity.store import archive
@@ -77,3 +82,57 @@ def test_another_key_name_or_place_is_refused(tmp_path: Path) -> None:
     for attempt in refused:
         with pytest.raises(TamperError):
             attempt()
+
+
+# ---------------------------------------------------------------- keys that change
+
+SECOND = bytes(range(32, 64))
+
+
+def by_hand(tmp_path: Path, key: bytes) -> tuple[str, Path]:
+    """The two forms that name no key, written as docs/formats/sealed.md has them."""
+    plain = SALTS[:16] + struct.pack("<I", 2) + b"{}"
+    header = b"privity openings 1\n" + struct.pack("<QII", 7, 1, len(plain))
+    packed = pa.Codec("zstd", 1).compress(plain, asbytes=True)
+    openings = header + bytes(12) + AESGCM(key).encrypt(bytes(12), packed, header)
+    name = sha256(openings).hexdigest() + ".openings"
+    (tmp_path / name).write_bytes(openings)
+    table, buffer = tmp_path / "0007", io.BytesIO()
+    FRAME.write_parquet(buffer)
+    bound = b"privity frame 1\nb/request\n0007"
+    table.write_bytes(b"privity frame 1\n" + bytes(12) + AESGCM(key).encrypt(bytes(12), buffer.getvalue(), bound))
+    return name, table
+
+
+def test_a_file_that_names_no_key_is_read_with_whichever_key_opens_it(tmp_path: Path) -> None:
+    name, table = by_hand(tmp_path, KEY)
+    for keys in (KEY, archive.Keys(KEY), archive.Keys(SECOND, (KEY,)), archive.Keys(OTHER, (SECOND, KEY))):
+        assert archive.read(tmp_path, keys, name).rows == [b"{}"]
+        assert archive.open_frame(table, keys, about="b/request").equals(FRAME)
+    for keys in (SECOND, archive.Keys(OTHER, (SECOND,))):
+        with pytest.raises(TamperError):
+            archive.read(tmp_path, keys, name)
+        with pytest.raises(TamperError):
+            archive.open_frame(table, keys, about="b/request")
+    assert archive.sealed_with(tmp_path / name) == archive.sealed_with(table) == b""
+
+
+@pytest.mark.invariant
+def test_a_file_names_its_key_and_is_read_with_that_one_only(tmp_path: Path) -> None:
+    keys = archive.Keys(SECOND, (KEY,))
+    old, new = archive.write(tmp_path, KEY, ROWS, SALTS, 0), archive.write(tmp_path, keys, ROWS, SALTS, 3)
+    archive.seal_frame(tmp_path / "0000", FRAME, keys)
+    assert archive.sealed_with(tmp_path / old) == archive.key_id(KEY)
+    assert archive.sealed_with(tmp_path / new) == archive.sealed_with(tmp_path / "0000") == archive.key_id(SECOND)
+    assert archive.read(tmp_path, keys, old).rows == archive.read(tmp_path, keys, new).rows == ROWS
+    with pytest.raises(TamperError, match="not among the office's keys"):
+        archive.read(tmp_path, KEY, new)
+    with pytest.raises(TamperError, match="not among the office's keys"):
+        archive.open_frame(tmp_path / "0000", KEY)
+
+
+def test_a_key_is_in_no_repr_and_not_in_its_id() -> None:
+    keys = archive.Keys(SECOND, (KEY,))
+    assert repr(keys) == "Keys()"
+    assert archive.key_id(KEY) not in KEY
+    assert len({archive.key_id(key) for key in (KEY, SECOND, OTHER)}) == 3

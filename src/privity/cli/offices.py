@@ -1,4 +1,4 @@
-"""Commands on an office: init, load, submit, batches, determinations, answers, explain, verify, account."""
+"""Commands on an office: init, load, submit, batches, determinations, answers, explain."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ import typer
 
 from privity.cli import options, screen
 from privity.cli.progress import progress
-from privity.errors import RefusedError
 
 BOUND = ("identified by", "asked", "identified", "namesakes expected", "decoys taken", "wrong at most")
 
+UNGUARDED = (
+    "the role that this office works with owns its tables, and could drop the triggers that keep them from being changed; "
+    "in service give the tables another owner with --store-owner"
+)
+StoreOwner = Annotated[
+    str, typer.Option("--store-owner", help="PostgreSQL: the address as the role that owns the tables; not kept.", show_default=False)
+]
+
 if TYPE_CHECKING:
-    from privity.account import Accounting
     from privity.office.explain import Explanation
 
 
@@ -29,6 +35,10 @@ def add_to(app: typer.Typer) -> None:
         regime: Annotated[str, typer.Option("--regime", help="The instrument that this office serves.")] = "us/26-usc-6103",
         law: Annotated[Path | None, typer.Option("--law", help="The law to begin with; the shipped one if not said.")] = None,
         trial: Annotated[bool, typer.Option("--trial", help="For trying out: other days may be stated.")] = False,
+        store: Annotated[
+            str, typer.Option("--store", help="A PostgreSQL database: postgresql://role@host/database?schema=NAME", show_default=False)
+        ] = "",
+        store_owner: StoreOwner = "",
         as_of: options.AsOf = "",
     ) -> None:
         """Make an office: store, keys, law in force. Example: privity init office --custodian "Disclosure" --origin d.example.gov/ledger"""
@@ -36,9 +46,24 @@ def add_to(app: typer.Typer) -> None:
         from privity.rules.facts import SHIPPED
 
         office = make(
-            folder, custodian=custodian, origin=origin, law_root=law or SHIPPED, regime=regime, trial=trial, as_of=options.day(as_of)
-        )
+            folder, custodian=custodian, origin=origin, law_root=law or SHIPPED, regime=regime, trial=trial, as_of=options.day(as_of),
+            store=store or None, store_owner=store_owner or None,
+        )  # fmt: skip
         screen.say(f"office made in {folder}\nledger key: {office.verifier.vkey}")
+        if store and not office.store.guarded:
+            screen.say(UNGUARDED)
+
+    @app.command()
+    def upgrade(folder: options.OfficeFolder, store_owner: StoreOwner = "", as_json: options.Json = False) -> None:
+        """Carry an office's tables to this version of Privity, in one transaction. Example: privity upgrade office"""
+        from privity.office.place import store_of
+        from privity.store import Store
+
+        before, after = Store.upgrade(store_of(folder), owner=store_owner or None)
+        done = (
+            f"tables of revision {before} are now of revision {after}" if before != after else f"the tables are of revision {after} already"
+        )
+        screen.answer(as_json, {"before": before, "after": after}, lambda: screen.say(done))
 
     @app.command()
     def load(
@@ -136,67 +161,16 @@ def add_to(app: typer.Typer) -> None:
         row: Annotated[
             str, typer.Argument(metavar="REQUEST_ID|BATCH:ROW", help="A row, by the requester's id or by its number in the file.")
         ],
+        person: Annotated[str, typer.Option("--as", help="Who looks; they hold an office here.")] = "",
+        ground: Annotated[str, typer.Option("--ground", help="Why they look. It goes into the ledger: name nobody.")] = "",
+        as_of: options.AsOf = "",
         as_json: options.Json = False,
     ) -> None:
-        """One row: each requirement, met or not, source, citation, the fact it rests on. Example: privity explain office R-00017"""
+        """One row: each requirement, met or not, on which fact; the look is an entry. Example: privity explain office R-00017 --as r.okafor --ground "the agency asks why" """
         from dataclasses import asdict
 
-        found = _explained(folder, row)
+        found = _explained(folder, row, as_of, person, ground)
         screen.answer(as_json, asdict(found), lambda: _show_row(found))
-
-    @app.command()
-    def verify(
-        folder: options.OfficeFolder,
-        held: Annotated[list[Path] | None, typer.Option("--held", help="A checkpoint note kept elsewhere.")] = None,
-        as_json: options.Json = False,
-    ) -> None:
-        """Read every entry, opening and signature again; name what is wrong by index. Example: privity verify office"""
-        from dataclasses import asdict
-
-        from privity.office.place import open_office
-        from privity.office.verify import verify as read_again
-
-        found = read_again(open_office(folder), [path.read_text() for path in held or []])
-        screen.answer(as_json, asdict(found), lambda: _show_verified(found.problems, found.entries, found.openings))
-        if found.problems:
-            raise RefusedError(
-                f"{len(found.problems)} things are not as the ledger says", remedy="keep the folder as it is, and ask the inspector"
-            )
-
-    @app.command()
-    def checkpoint(folder: options.OfficeFolder, out: Annotated[Path | None, typer.Option("--out", help="Write it here.")] = None) -> None:
-        """The ledger's newest signed checkpoint, to keep elsewhere for `verify --held`. Example: privity checkpoint office --out 2025-08-07.note"""
-        from privity.office.disk import write_file
-        from privity.office.place import open_office
-
-        with open_office(folder).store.read() as tx:
-            note = tx.head().note or ""
-        if out is None:
-            screen.say(note.rstrip("\n"))
-        else:
-            write_file(out, note.encode())
-
-    @app.command()
-    def account(
-        folder: options.OfficeFolder,
-        year: Annotated[int, typer.Option("--year", help="Calendar year.")],
-        as_json: options.Json = False,
-    ) -> None:
-        """The accounting of requests and disclosures of a year, by agency. Example: privity account office --year 2025"""
-        from privity.office.accounting import for_year
-        from privity.office.place import open_office
-
-        found = for_year(open_office(folder), year)
-        said = {
-            "year": year,
-            "agencies": found.agencies.rows(named=True),
-            "reconciled": found.reconciled.rows(named=True),
-            "purposes": found.purposes.rows(named=True),
-            "gaps": list(found.gaps),
-        }
-        screen.answer(as_json, said, lambda: _show_account(found))
-        if found.gaps:
-            raise RefusedError("the accounting does not reconcile", remedy="run `privity verify`")
 
 
 def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
@@ -238,16 +212,17 @@ def _outcomes(folder: Path, batch: str, as_json: bool, as_of: str) -> None:
     screen.answer(as_json, said, show)
 
 
-def _explained(folder: Path, row: str) -> Explanation:
+def _explained(folder: Path, row: str, as_of: str, person: str, ground: str) -> Explanation:
     import polars as pl
 
     from privity.errors import InputError
     from privity.office import batch as kept
     from privity.office import dispose
-    from privity.office.explain import explain, find_row
+    from privity.office.explain import find_row, may_look, shown
     from privity.office.place import open_office
 
-    office = open_office(folder)
+    office = open_office(folder, options.day(as_of))
+    may_look(office, person, ground)
     beginning, colon, number = row.rpartition(":")
     name, ordinal = (beginning, -1) if colon and number.isdigit() else find_row(office, row)
     with office.store.read() as tx:
@@ -257,7 +232,7 @@ def _explained(folder: Path, row: str) -> Explanation:
         if not hits:
             raise InputError("the batch has no such row", remedy="rows are numbered as in the file; the first after the heading is 2")
         ordinal = hits[0]
-    return explain(office, batch, ordinal)
+    return shown(office, batch, ordinal, person, ground)
 
 
 def _show_row(found: Explanation) -> None:
@@ -270,21 +245,3 @@ def _show_row(found: Explanation) -> None:
     for one in found.lines:
         if one.standing in ("not met", "fact missing"):
             screen.say(f"\n{one.cite}: {one.fails}." + (f"\n  to supply: {one.supply}." if one.supply else ""))
-
-
-def _show_verified(problems: tuple[str, ...], entries: int, openings: int) -> None:
-    screen.say(f"{entries:,} entries and {openings:,} openings read")
-    for problem in problems:
-        screen.say(f"  {problem}")
-    if not problems:
-        screen.say("verified: every entry, opening, signature and file is as the ledger says")
-
-
-def _show_account(found: Accounting) -> None:
-    both = ((found.agencies, "as 26 USC 6103(p)(3)(C) asks"), (found.reconciled, "where each request stands"))
-    for table, title in both:
-        for row in table.iter_rows(named=True):
-            lines = [(name, row[name]) for name in table.columns if name != "agency"]
-            screen.table(f"{row['agency']}, {found.year}: {title}", ("", "rows"), lines, right=(1,))
-    screen.table("purposes", ("agency", "purpose", "rows"), found.purposes.rows(), right=(2,))
-    screen.say("every request of the year stands in exactly one line" if not found.gaps else "\n".join(found.gaps))

@@ -40,7 +40,7 @@ def passphrase(file: Path | None, *, confirm: bool = False) -> str:
     if file is not None:
         try:
             return file.read_text().rstrip("\n")
-        except OSError:
-            raise InputError(f"`{file}` cannot be read", remedy="check the path") from None
+        except (OSError, UnicodeDecodeError):  # the latter would carry the file's bytes, and it may be a key
+            raise InputError(f"`{file}` cannot be read as text", remedy="check the path") from None
     said = os.environ.get(PASSPHRASE_VARIABLE)
     return said if said is not None else str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm))

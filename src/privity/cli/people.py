@@ -1,58 +1,23 @@
-"""Commands about people and their keys: key, enrol."""
+"""Commands about people: enrol."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from privity.cli import options, screen
 from privity.errors import InputError
 
+if TYPE_CHECKING:
+    from privity.office.keys.ends import Ended
+
 Agency = Annotated[str, typer.Option("--agency", help="The agency's id; `custodian` for the office's own people.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    key = typer.Typer(help="Signing keys of officials, and package keys of engaged persons.", no_args_is_help=True)
-    app.add_typer(key, name="key")
-
-    @key.command("new")
-    def new(path: Path, passphrase_file: options.PassphraseFile = None) -> None:
-        """Make a signing key, protected by a passphrase. Example: privity key new okafor.pem"""
-        from privity.office.keys import encode_public, new_key
-
-        public = new_key(path, options.passphrase(passphrase_file, confirm=True))
-        screen.say(encode_public(public))
-
-    @key.command("show")
-    def show(path: Path, passphrase_file: options.PassphraseFile = None) -> None:
-        """Print the public half of a signing key. Example: privity key show okafor.pem"""
-        from privity.office import keys
-
-        screen.say(keys.encode_public(keys.public(keys.open_key(path, options.passphrase(passphrase_file)))))
-
-    @key.command("recipient")
-    def recipient(
-        path: Path,
-        scheme: Annotated[str, typer.Option("--scheme", help="hpke-p384 (FIPS algorithms, under a passphrase), or age.")] = "age",
-        passphrase_file: options.PassphraseFile = None,
-    ) -> None:
-        """Make a key to which packages are encrypted. Example: privity key recipient hale.key --scheme hpke-p384"""
-        from privity.office.keys import write_secret
-        from privity.seal import age, hpke
-
-        if scheme == "hpke-p384":
-            pem, public = hpke.generate(options.passphrase(passphrase_file, confirm=True))
-            write_secret(path, pem)
-        elif scheme == "age":
-            secret, public = age.generate()
-            write_secret(path, f"{secret}\n".encode())
-        else:
-            raise InputError(f"`{scheme}` is not a scheme", remedy="one of: hpke-p384, age")
-        screen.say(public)
-
     enrol = typer.Typer(help="Agencies, people, offices held, safeguards. Each is an entry in the ledger.", no_args_is_help=True)
     app.add_typer(enrol, name="enrol")
 
@@ -131,6 +96,28 @@ def add_to(app: typer.Typer) -> None:
         held_from = Appointment(person, held, begins, options.day(until), kind, instrument)
         screen.say(f"entry {enter(open_office(folder, options.day(as_of)), held_from, agency)}")
 
+    @enrol.command("revoke")
+    def revoke(
+        folder: options.OfficeFolder,
+        person: str,
+        agency: Agency,
+        since: Annotated[str, typer.Option("--since", help="The first day on which the key counts for nothing.")],
+        ground: Annotated[str, typer.Option("--ground", help="Why.")],
+        as_of: options.AsOf = "",
+        as_json: options.Json = False,
+    ) -> None:
+        """End a person's keys; they are enrolled again with others. Example: privity enrol revoke office r.okafor --agency custodian --since 2025-08-07 --ground "laptop stolen" """
+        from dataclasses import asdict
+
+        from privity.office.keys import ends
+        from privity.office.place import open_office
+
+        begins = options.day(since)
+        if begins is None:
+            raise InputError("a key ends on a day", remedy="state it with --since")
+        done = ends.end(open_office(folder, options.day(as_of)), agency, person, begins, ground)
+        screen.answer(as_json, asdict(done), lambda: _show_ended(done))
+
     @enrol.command("safeguards")
     def safeguards(
         folder: options.OfficeFolder,
@@ -144,3 +131,15 @@ def add_to(app: typer.Typer) -> None:
         from privity.office.place import open_office
 
         screen.say(f"entry {determine_safeguards(open_office(folder, options.day(as_of)), agency, state, note)}")
+
+
+def _show_ended(done: Ended) -> None:
+    screen.say(f"entry {done.entry}: the keys of this person count for nothing; enrol them again with new ones")
+    lists = (
+        ("packages sent to the key, for recall", done.sent),
+        ("entries of acts signed with it since", done.acts),
+        ("packages with rows released on those acts", done.rested),
+    )
+    for what, listed in lists:
+        if listed:
+            screen.say(f"{what}: {', '.join(map(str, listed))}")

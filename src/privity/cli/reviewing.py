@@ -118,7 +118,7 @@ def _act(
     secret: Path | None,
     as_json: bool,
 ) -> None:
-    from privity.office import dispose
+    from privity.office import dispose, witness
     from privity.office.keys import open_key
     from privity.terms import ActKind
 
@@ -126,4 +126,18 @@ def _act(
         raise InputError("an act needs its person, their office and their key", remedy="say --as, --office and --key")
     by = dispose.Official(person, held, open_key(key, options.passphrase(secret)))
     entry = dispose.act(office, batch, ActKind(act), by, chosen, ground)
-    screen.answer(as_json, {"entry": entry, "rows": len(chosen)}, lambda: screen.say(f"{act}: {len(chosen):,} rows, entry {entry}"))
+    said: dict[str, object] = {"entry": entry, "rows": len(chosen)}
+    if act == ActKind.OBJECT:
+        said["witnessed by"] = list(witness.seen_by(office, entry))
+    screen.answer(as_json, said, lambda: _show_act(act, said))
+
+
+def _show_act(act: str, said: dict[str, object]) -> None:
+    screen.say(f"{act}: {said['rows']:,} rows, entry {said['entry']}")
+    if "witnessed by" in said:
+        names = ", ".join(said["witnessed by"])  # type: ignore[arg-type]
+        screen.say(
+            f"witnessed by: {names}"
+            if names
+            else "no witness has seen it yet; it stands, and every later step that asks a witness shows it"
+        )

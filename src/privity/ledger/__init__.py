@@ -1,8 +1,8 @@
 """The rail under the passage: what was done, in an order that nobody can change unseen.
 
-`tlog` is the arithmetic of the tree, `note` the signatures, `entry` what is written, `log` the keeping. All of it is pure: time, salts
-and keys are arguments, and what stores the ledger stands behind `log.Segments`. Formats are C2SP's (signed-note, tlog-checkpoint,
-tlog-tiles, tlog-proof), so other people's programs can check ours.
+`tlog` is the arithmetic of the tree, `note` the signatures, `entry` what is written, `log` the keeping, `static` the same as files. All
+of it is pure: time, salts and keys are arguments, and what stores the ledger stands behind `log.Segments`. Formats are C2SP's
+(signed-note, tlog-checkpoint, tlog-tiles, tlog-proof), so other people's programs can check ours.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from privity.ledger.log import (
     Segments,
     append,
     check_proof,
-    export,
     prove,
     tlog_proof,
     tlog_proofs,
     verify,
 )
 from privity.ledger.note import Checkpoint, Proof, Signer, Verifier
+from privity.ledger.static import export
 
 __all__ = [
     "Appended",

@@ -1,4 +1,4 @@
-"""Entries → a ledger that can only grow: append, prove, hand out tiles, verify. How it is kept is behind `Segments`.
+"""Entries → a ledger that can only grow: append, prove, verify. How it is kept is behind `Segments`; as files it is `static`.
 
 A *segment* is a run of entries that were committed together, at most 256 of them and never across a multiple of 256, so that a tile
 or a bundle is read off whole segments. With the entries it keeps their leaf hashes, so that an altered entry can be named
@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple, Protocol
 
-from privity.errors import TamperError
+from privity.errors import RefusedError, TamperError
 from privity.ledger import entry, tlog
-from privity.ledger.note import Checkpoint, Proof, Signer, Verifier, open_checkpoint, sign
-from privity.ledger.tlog import HASH, WIDTH, Node, Range, Tile
+from privity.ledger.note import Checkpoint, Proof, Signer, sign
+from privity.ledger.tenure import Known, open_at, signs_on, unsigned
+from privity.ledger.tlog import HASH, WIDTH, Node, Range
 
 _ALL = 1 << 62
 
@@ -92,36 +93,37 @@ class Appended(NamedTuple):
 # ---------------------------------------------------------------- append
 
 
-def append(segments: Segments, signer: Signer, origin: str, entries: Sequence[bytes]) -> Appended:
-    """Add entries and sign one checkpoint for the last. About 4 µs an entry, disk and all, when there are many.
+def append(segments: Segments, signer: Signer, origin: str, entries: Sequence[bytes], next_signer: Signer | None = None) -> Appended:
+    """Add entries and sign one checkpoint for the last, also with ``next_signer``, who then signs alone. About 4 µs an entry in bulk.
 
     Raises:
         TamperError: the ledger does not end in the tree that its last checkpoint signed. Nothing is added.
+        RefusedError: the key that signs it now is another.
     """
     if not entries or not all(map(entry.well_formed, entries)):
         raise ValueError("only well-formed entries are appended, at least one")
-    before = _end_of(segments.head(), origin)
+    before = _end_of(segments.head(), origin, signer)
     leaves = tlog.leaf_hashes(entries)
     after, nodes = before.extend(leaves)
-    note = sign(str(Checkpoint(origin, after.size, after.root())), signer)
+    note = sign(str(Checkpoint(origin, after.size, after.root())), *filter(None, (signer, next_signer)))
     segments.append(list(_segments(before.size, entries, leaves, note, b"".join(after.peaks))), nodes)
     return Appended(before.size, after.size, note)
 
 
-def _end_of(head: Head, origin: str) -> Range:
+def _end_of(head: Head, origin: str, signer: Signer) -> Range:
     """The tree to go on from, held against the checkpoint that signed it."""
     if head.size == 0 and head.note is None:
         return Range()
     found = _range(head.size, head.peaks)
-    if head.note is None or found is None or _unsigned(head.note) != Checkpoint(origin, head.size, found.root()):
+    if head.note is None or found is None or unsigned(head.note) != Checkpoint(origin, head.size, found.root()):
         raise TamperError(
             f"the ledger of {head.size} entries does not end in its last checkpoint", remedy="run `privity verify` before anything else"
         )
+    if not signs_on(head.note, signer.verifier):
+        raise RefusedError(
+            "the ledger's last checkpoint is signed by another key", remedy="open the office again: its key may have been rotated"
+        )
     return found
-
-
-def _unsigned(note: str) -> Checkpoint:
-    return Checkpoint.parse(note.rpartition("\n\n")[0] + "\n")
 
 
 def _range(size: int, peaks: bytes) -> Range | None:
@@ -190,31 +192,15 @@ def tlog_proofs(segments: Segments, indexes: Sequence[int], extra: bytes = b"") 
     return [str(Proof(index, tuple(tlog.prove_inclusion(source, index, head.size)), head.note, extra)) for index in indexes]
 
 
-def check_proof(text: str, raw: bytes, verifiers: Sequence[Verifier], origin: str) -> int:
-    """The index at which the ledger holds these bytes, or raise TamperError. Needs nothing but its arguments."""
+def check_proof(text: str, raw: bytes, verifiers: Known, origin: str) -> int:
+    """The index at which the ledger holds these bytes, or raise TamperError. ``verifiers``: keys, or keys with the sizes they sign."""
     proof = Proof.parse(text)
-    signed = open_checkpoint(proof.checkpoint, verifiers, origin)
+    signed = open_at(proof.checkpoint, verifiers, origin)
     if not tlog.verify_inclusion(tlog.leaf_hash(raw), proof.index, signed.size, proof.hashes, signed.root):
         raise TamperError(
             "the proof does not lead from the entry to the signed checkpoint", remedy="ask the office for the proof of this entry again"
         )
     return proof.index
-
-
-def export(segments: Segments) -> Iterator[tuple[str, bytes]]:
-    """The ledger as C2SP static tiles: (path, bytes) of every bundle, tile and, last, the checkpoint."""
-    head, source = segments.head(), hashes(segments)
-    for tile in tlog.tiles(head.size):
-        yield tile.path, _tile(segments, source, tile)
-    if head.note is not None:
-        yield "checkpoint", head.note.encode()
-
-
-def _tile(segments: Segments, source: tlog.Hashes, tile: Tile) -> bytes:
-    if tile.level >= 0:
-        return b"".join(source(tile.level, tile.index * WIDTH, tile.width))
-    raw = read_entries(segments, tile.index * WIDTH, tile.width)
-    return b"".join(len(each).to_bytes(2, "big") + each for each in raw)
 
 
 # ---------------------------------------------------------------- verify
@@ -260,7 +246,7 @@ class _Reading:
         self.indexes, self.real, self.kept = [], [], []
 
 
-def verify(segments: Segments, verifiers: Sequence[Verifier], origin: str, *, held: Sequence[str] = (), used: int = 0) -> Iterator[Problem]:
+def verify(segments: Segments, verifiers: Known, origin: str, *, held: Sequence[str] = (), used: int = 0) -> Iterator[Problem]:
     """Read every entry, derive every checkpoint, hash and node again, and name what does not agree. Nothing yielded: all well.
 
     ``held``: checkpoint notes that are known from elsewhere (a witness, a letter, a receipt). ``used``: how many
@@ -281,9 +267,9 @@ def verify(segments: Segments, verifiers: Sequence[Verifier], origin: str, *, he
     yield from (Problem(size - 1, 1, "a held checkpoint of this size is not of this ledger") for size in awaited if 0 < size <= reading.at)
 
 
-def _awaited(held: Sequence[str], verifiers: Sequence[Verifier], origin: str) -> dict[int, str]:
+def _awaited(held: Sequence[str], verifiers: Known, origin: str) -> dict[int, str]:
     """The held checkpoints, by size; each must be signed."""
-    return {open_checkpoint(note, verifiers, origin).size: note.rpartition("\n\n")[0] + "\n" for note in held}
+    return {open_at(note, verifiers, origin).size: note.rpartition("\n\n")[0] + "\n" for note in held}
 
 
 def _compare(awaited: dict[int, str], segment: Segment) -> Iterator[Problem]:
@@ -317,7 +303,7 @@ def _spelling(segment: Segment) -> Iterator[Problem]:
             yield Problem(segment.first + offset, 1, "not in the form of an entry")
 
 
-def _close(segments: Segments, segment: Segment, reading: _Reading, verifiers: Sequence[Verifier], origin: str) -> Iterator[Problem]:
+def _close(segments: Segments, segment: Segment, reading: _Reading, verifiers: Known, origin: str) -> Iterator[Problem]:
     """Derive a checkpoint again from what was read since the last, then go on from what it signed."""
     signed: Checkpoint | None = None
     try:
@@ -339,8 +325,8 @@ def _close(segments: Segments, segment: Segment, reading: _Reading, verifiers: S
     reading.go_on([tree for tree, _ in proved[:1]] or stated or may_be)
 
 
-def _signed(segment: Segment, verifiers: Sequence[Verifier], origin: str) -> Checkpoint:
-    found = open_checkpoint(segment.note or "", verifiers, origin)
+def _signed(segment: Segment, verifiers: Known, origin: str) -> Checkpoint:
+    found = open_at(segment.note or "", verifiers, origin, kept=True)
     if found.size != segment.end:
         raise TamperError("it is of a ledger of another size")
     return found

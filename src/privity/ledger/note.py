@@ -15,8 +15,6 @@ and not judged. Whether the signed root is the root of anything is for `log`.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +24,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from privity.errors import InputError, TamperError
+from privity.ledger.spelling import from_base64 as _unbase64
+from privity.ledger.spelling import to_base64 as _base64
 from privity.ledger.tlog import HASH
 
 _ED25519 = b"\x01"
@@ -248,18 +248,6 @@ class Proof:
 
 
 # ---------------------------------------------------------------- spelling
-
-
-def _base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
-
-
-def _unbase64(text: str) -> bytes | None:
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return raw if _base64(raw) == text else None
 
 
 def _encodable(text: str) -> bool:

@@ -120,7 +120,8 @@ def _asked(row: Mapping[str, entries.Json]) -> Asked:
 
 def _office_facts(row: Mapping[str, entries.Json]) -> dict[str, object]:
     facts: dict[str, object] = {name: row[name] for name in ("agency", "signatory_of_agency", "agreement_state", "rows")}
-    return {**facts, "day": date.fromisoformat(str(row["day"]))}
+    received = date.fromisoformat(str(row["day"]))  # a batch is determined as of the day of its receipt; a release has a day of its own
+    return {**facts, "day": received, "received": received}
 
 
 # ---------------------------------------------------------------- what the envelope told

@@ -26,6 +26,7 @@ from privity.match.prepare import ASKS
 from privity.match.rules import ANCHORS
 from privity.office import attempts, basis, bounds, record, register
 from privity.office import batch as batches
+from privity.office.persons import contests
 from privity.terms import Defects, Duty, Eligible, Facts, Outcome, Reasons, Requests, Stage
 
 if TYPE_CHECKING:
@@ -179,10 +180,11 @@ def _record_facts(office: Office, batch: Batch, on: Basis, examined: Examined, f
     keys = attempts.keys(office, examined.asks, found.identifications.frame, on.asked.action or "")
     with office.store.read() as tx:
         history = attempts.earlier(office, tx, batch.id, keys)
+        about = found.identifications.frame.select("ordinal", "record_id")
+        contested = about.select("ordinal", contests.contested(office, tx, about["record_id"]).alias("contest_known"))
     _keep_attempts(office, batch, keys)
-    known = found.record_facts.join(history, on="ordinal", how="left", validate="1:1").with_columns(
-        pl.lit(_within_limit(on, found)).alias("bound_within_limit")
-    )
+    known = found.record_facts.join(history, on="ordinal", how="left", validate="1:1").join(contested, on="ordinal", how="left")
+    known = known.with_columns(pl.lit(_within_limit(on, found)).alias("bound_within_limit"), pl.col("contest_known").fill_null(False))
     columns = [
         known[fact.origin[1]].cast(fact.dtype, strict=False).alias(fact.name)
         for fact in on.rulebook.vocabulary.facts.values()

@@ -17,7 +17,8 @@ from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import batch as batches
-from privity.office import determinations, enrol, law, record
+from privity.office import determinations, enrol, law, record, witness
+from privity.office.keys import ends
 from privity.terms import Act, ActKind, Disposition, Outcome
 
 if TYPE_CHECKING:
@@ -89,13 +90,14 @@ def evidence_root(tx: Tx, rows: pl.DataFrame, ordinals: Sequence[int]) -> str:
 
 
 def act(office: Office, batch: Batch, kind: ActKind, by: Official, ordinals: Sequence[int], ground: str = "") -> int:
-    """Sign, check and enter one act; returns its entry.
+    """Sign, check and enter one act; returns its entry. An objection is shown to the witnesses at once; it stands even if none answers.
 
     Raises:
         RefusedError: the person may not, the office is not held today, or a ground is missing. Nothing is recorded.
         InputError: the act names no referred row.
     """
     rows = determinations.load(office, batch).filter(pl.col("outcome") == Outcome.REFERRED)
+    witness.stands(office)
     chosen = tuple(sorted(set(ordinals) & set(rows["ordinal"].to_list())))
     if not chosen:
         raise InputError("the act names no referred row", remedy="`privity review OFFICE BATCH list` lists them")
@@ -105,7 +107,10 @@ def act(office: Office, batch: Batch, kind: ActKind, by: Official, ordinals: Seq
         signed = replace(bare, signature=by.key.sign(review.statement(bare)))
         key = enrol.public_keys(tx, enrol.CUSTODIAN).get(by.person)
         review.admit(signed, enrol.appointments(tx, enrol.CUSTODIAN), key, evidence)
-        return _enter(office, tx, signed)
+        entry = _enter(office, tx, signed)
+    if kind is ActKind.OBJECT:
+        witness.ask(office)
+    return entry
 
 
 def _enter(office: Office, tx: Tx, signed: Act) -> int:
@@ -139,13 +144,27 @@ def _enter(office: Office, tx: Tx, signed: Act) -> int:
     return index
 
 
-def look(office: Office, batch: Batch, person: str, ordinals: Sequence[int]) -> None:
-    """Enter that somebody looked at rows: a look at a record is an inspection (26 USC 6103(b)(7))."""
+def look(office: Office, batch: Batch, person: str, ordinals: Sequence[int], ground: str = "") -> None:
+    """Enter that somebody looked at rows, and why: a look at a record is an inspection (26 USC 6103(b)(7)).
+
+    Raises:
+        RefusedError: the person holds no office here today; nothing is entered, and nothing may be shown.
+    """
     row: dict[str, entries.Json] = {"batch": batch.id, "person": person, "rows": sorted(ordinals), "day": office.day.isoformat()}
+    row |= {"ground": ground} if ground else {}
     with office.store.write() as tx:
-        if not any(one.person == person and one.holds_on(office.day) for one in enrol.appointments(tx, enrol.CUSTODIAN)):
-            raise RefusedError(f"`{person}` holds no office here on {office.day}", remedy="only people of this office look at its evidence")
+        holds_an_office(office, tx, person)
         record.enter(office, tx, Kind.LOOK, row, batch.id)
+
+
+def holds_an_office(office: Office, tx: Tx, person: str) -> None:
+    """Refuse whoever holds no office here today.
+
+    Raises:
+        RefusedError: they do not.
+    """
+    if not any(one.person == person and one.holds_on(office.day) for one in enrol.appointments(tx, enrol.CUSTODIAN)):
+        raise RefusedError(f"`{person}` holds no office here on {office.day}", remedy="only people of this office look at its evidence")
 
 
 # ---------------------------------------------------------------- what stands
@@ -174,11 +193,9 @@ def standing(office: Office, tx: Tx, batch: Batch, rows: pl.DataFrame) -> Dispos
     """The disposition of each referred row as it stands in this transaction.
 
     ``rows``: the referred rows, with ``entry`` and ``engaged_person``. An act whose signature does not hold, or whose evidence is no longer
-    what the ledger has, counts for nothing.
+    what the ledger has, counts for nothing; whose key ended, `ends` says.
     """
-    acts = acts_on(tx, batch.id)
-    keys = enrol.public_keys(tx, enrol.CUSTODIAN)
-    sound = [one for one in acts if review.signed_by(one, keys.get(one.person, b""))]
+    sound = ends.counting(tx, acts_on(tx, batch.id))
     intact = {i: evidence_root(tx, rows, one.ordinals) == one.evidence for i, one in enumerate(sound)}
     merged = batch.rows < int(law.in_force(office, tx)[1].numbers.get("merge_intake_below_rows", 0))
     parties = review.Parties(batch.said("intake_officer"), batch.said("signatory"), merged)

@@ -13,6 +13,7 @@ from privity.errors import InputError
 from privity.ledger import entry as entries
 from privity.ledger.entry import Kind
 from privity.office import law, record
+from privity.office.keys import ends
 from privity.terms import Appointment
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def enrol_people(office: Office, agency: str, people: Sequence[Person]) -> int:
     with office.store.write() as tx:
         _known_agency(tx, agency)
         _one_name_a_key(tx, agency, people)
+        ends.require_none(tx, [key for one in people for key in (one.public_key, one.recipient)])
         first = record.enter_rows(office, tx, Kind.IN_FORCE, rows, office.salts(len(rows)), entries.NO_BATCH).first
         held = (
             {"person": one.name, "agency": agency, "public_key": one.public_key, "recipient": one.recipient or None, "entry": first + i}

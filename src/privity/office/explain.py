@@ -1,7 +1,9 @@
 """``privity explain``: one row, requirement by requirement: met or not, whose, by which provision, on which fact.
 
 Reads what was determined, from the ledger's openings and the sealed facts; computes nothing anew but the reading aloud. For the office's
-own eyes: what is said of the record stage never goes to a requester.
+own eyes: what is said of the record stage never goes to a requester. Whoever is shown a row is named, holds an office here, says why,
+and the look is entered before anything is shown (``shown``). A row is found by the requester's own id or its place in the file, never by
+a person.
 """
 
 from __future__ import annotations
@@ -74,8 +76,33 @@ def find_row(office: Office, request_id: str) -> tuple[str, int]:
     raise InputError("no row has this request id", remedy="`privity determinations OFFICE BATCH` lists the rows")
 
 
+def may_look(office: Office, person: str, ground: str) -> None:
+    """Ask before a row is even searched for, so that nobody learns without an entry whether an id was received.
+
+    Raises:
+        InputError: nobody is named, or no ground.
+        RefusedError: the person holds no office here today.
+    """
+    if not person.strip() or not ground.strip():
+        raise InputError("who looks, and why?", remedy="say with --as and --ground; a look is an entry in the ledger")
+    with office.store.read() as tx:
+        dispose.holds_an_office(office, tx, person)
+
+
+def shown(office: Office, batch: Batch, ordinal: int, person: str, ground: str) -> Explanation:
+    """Explain one row to a named person of this office; the look is an entry, committed first.
+
+    Raises:
+        InputError: nobody is named, or no ground.
+        RefusedError: the person holds no office here today.
+    """
+    may_look(office, person, ground)
+    dispose.look(office, batch, person, [ordinal], ground)
+    return explain(office, batch, ordinal)
+
+
 def explain(office: Office, batch: Batch, ordinal: int) -> Explanation:
-    """Explain one row of a batch."""
+    """Explain one row of a batch. For ``shown``, and for a demonstration on made-up people: it enters no look."""
     on = basis.basis_of(office, batch)
     whole = determinations.load(office, batch).filter(pl.col("ordinal") == ordinal)
     if whole.is_empty():

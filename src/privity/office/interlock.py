@@ -25,6 +25,7 @@ from privity.ledger import log
 from privity.ledger.entry import Kind
 from privity.office import attempts, basis, custody, disk, dispose, enrol, law, record, substantiate, witness
 from privity.office.answer_day import answer_day
+from privity.office.persons import contests, disclosures
 from privity.terms import Disposition, Facts, Outcome, Stage
 
 if TYPE_CHECKING:
@@ -166,6 +167,8 @@ def _release_facts(run: Run, tx: Tx, rulebook: Rulebook, disposition: Dispositio
             columns.append(_all(fact.name, fact.dtype, today[where], base.height))
         elif kind == "reading":
             columns.append(_all(fact.name, fact.dtype, rulebook.switches.get(where), base.height))
+        elif kind == "office" and where in ("contested", "contest_known"):
+            columns.append(contests.contested(office, tx, packet.rows["record_id"]).alias(fact.name))
         elif (kind, where) == ("office", "earlier_answer"):
             # Decided before another batch answered about the same person: the answer that is live since counts.
             live = pl.col("ordinal").is_in(_answered_elsewhere(run, tx)["ordinal"].implode())
@@ -248,6 +251,7 @@ def _enter_intent(run: Run, tx: Tx, packet: Packet, checked: Checked, payload: b
         "rulebook": checked.rulebook.digest,
         "receipt": run.receipt.index,
         "checkpoint": tx.head().note,  # what the ledger held when this was decided; the entry's own is signed in this transaction
+        "persons": disclosures.row_root(run.office, *(disclosed[name].to_list() for name in ("ordinal", "record_id", "entry"))),
         "day": run.office.day.isoformat(),
     }
     index = record.enter(run.office, tx, Kind.INTENT, row, run.batch.id)
@@ -295,7 +299,7 @@ def _copy(run: Run, tx: Tx, intent: Mapping[str, object], index: int, out: Path)
     if sha256(sealed).hexdigest() != intent["digest"]:
         raise RefusedError(f"package {package} is not the one that was entered", remedy="restore it from a backup; it is not sent")
     disk.write_file(out / f"{package}.entry", log.read_entries(tx, index, 1)[0])
-    disk.write_file(out / f"{package}.tlog-proof", log.tlog_proof(tx, index).encode())
+    disk.write_file(out / f"{package}.tlog-proof", witness.proof_of(run.office, tx, index).encode())
     disk.write_file(out / f"{package}.{ending}", sealed)
 
 

@@ -90,17 +90,17 @@ def engine(office: Office, name: str = EMBEDDED) -> Engine:
     Raises:
         InputError: there is none of the name, or what it needs is not installed.
     """
-    return named(name, _scratch(office), threads=len(os.sched_getaffinity(0)))
+    return named(name, scratch(office), threads=len(os.sched_getaffinity(0)))
 
 
 def workplace(office: Office, batch: str, basis: str) -> Path:
     """Where a batch is matched: a folder of its own, gone on with after a kill, and removed once the batch is determined."""
-    return _scratch(office) / f"match-{batch}-{basis[:16]}-{preparation()[:16]}"
+    return scratch(office) / f"match-{batch}-{basis[:16]}-{preparation()[:16]}"
 
 
 def clear_workplace(office: Office, batch: str) -> None:
     """Remove what matching of a batch left: it is in the clear, and once the batch is determined nobody needs it."""
-    for left in _scratch(office).glob(f"match-{batch}-*"):
+    for left in scratch(office).glob(f"match-{batch}-*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
@@ -195,18 +195,19 @@ def _enter(office: Office, snapshot: Snapshot) -> int:
 @contextmanager
 def alone(office: Office) -> Iterator[None]:
     """One load at a time, and nothing left of one that was killed."""
-    with disk.alone(_scratch(office) / "load.lock"):
+    with disk.alone(scratch(office) / "load.lock"):
         shutil.rmtree(_spool(office), ignore_errors=True)
         for left in (*folder(office).glob(".*"), *(folder(office) / "parts").glob(".*")):
             shutil.rmtree(left, ignore_errors=True)
         yield
 
 
-def _scratch(office: Office) -> Path:
-    scratch = office.root / "scratch"
-    scratch.mkdir(exist_ok=True)
-    return scratch
+def scratch(office: Office) -> Path:
+    """Where working files lie, in the clear."""
+    folder_ = office.root / "scratch"
+    folder_.mkdir(exist_ok=True)
+    return folder_
 
 
 def _spool(office: Office) -> Path:
-    return _scratch(office) / "table"
+    return scratch(office) / "table"

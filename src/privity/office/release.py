@@ -15,11 +15,12 @@ from privity import release as answers
 from privity.errors import RefusedError
 from privity.ledger import log
 from privity.match.identify import AS_OF
-from privity.office import basis, custody, determinations, dispose, enrol, interlock, law, substantiate
+from privity.office import basis, custody, determinations, dispose, enrol, interlock, law, substantiate, witness
 from privity.office import batch as batches
 from privity.office.answer_day import answer_day
 from privity.office.custody import acknowledge, destroyed, recall
 from privity.office.interlock import Run
+from privity.office.persons import mapping
 from privity.terms import Receipt
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def release(office: Office, batch: Batch, out: Path, sealer: Sealer, progress: P
         RefusedError: the answer day has not come, rows await review, a sample is not substantiated, an engaged officer has no key that
             the office takes, or too few witnesses have signed. What had not left by then stays.
     """
+    witness.stands(office)
     run = _open(office, batch)
     packets = _unanswered(run)
     _ready(run, packets, sealer)
@@ -55,6 +57,7 @@ def release(office: Office, batch: Batch, out: Path, sealer: Sealer, progress: P
         _send(run, name, out)
         done += packet.rows.height
         progress("release", done, sum(each.rows.height for each in packets))
+    mapping.bring_up_to_date(office)
     return dict(+run.answers)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from privity.office import batch as batches
-from privity.office import determinations, disk
+from privity.office import determinations, disk, witness
 from privity.office.decide import decide
 from privity.office.receive import identity, receive
 from privity.office.register import EMBEDDED
@@ -35,7 +35,9 @@ def submit(
 
     Raises:
         InputError: the file or envelope cannot be read (it is on record all the same), or the office has no register.
+        RefusedError: a witness has signed other entries than these, or more. One that is silent stops nothing: a receipt is owed.
     """
+    witness.stands(office)
     # Shards lie where their names say: a second process with the same files would write over those that the first has on record.
     with disk.alone(office.root / "batches" / f".{identity(office, file, envelope)[1]}.lock"):
         batch = receive(office, file, envelope, intake_officer=intake_officer, mapping=mapping)

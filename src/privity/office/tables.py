@@ -42,6 +42,22 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "used": _same("package", "used", "day", "person", "signature"),
     "substantiation": _same("batch", "step", "day"),
     "shard": _same("batch"),
+    "witness": _same("witness", "vkey", "url", "state"),
+    "key_act": _same("act", "does", "key", "old", "new", "trusted", "ground", "proposal", "person", "office", "day", "signature"),
+    "office_key": _same("act", "key", "old", "new", "start", "trusted", "day"),
+    "key_end": _same("person", "agency", "recipient", "since", "ground", "day", key="public_key"),
+    "halt": _same("halt", "act", "content", "ground", "until", "person", "office", "day", "key", "signature"),
+    "hold": _same("hold", "act", "kind", "scope", "ground", "discovered", "until", "person", "office", "day", "key", "signature"),
+    "deletion": _same("kept", "what", "day"),
+    "closing": _same("act", "ground", "person", "office", "day", "key", "signature"),
+    "tag_key": _same("public", "day"),
+    "map_root": _same("version", "root", "covers", "day"),
+    "notice_delay": _same("package", "authority", "form", "until", "person", "day", "signature"),
+    "contest": _same("contest", "about", "state", "person", "day", "signature"),
+    "recorded": _same(
+        "recorded", "agency", "officer", "made", "requested", "authority", "purpose", "what", "channel", "people", "enterer", "confirmer"
+    ),
+    "statement": _same("statement", "scope", "digest", "day"),
 }
 _TABLE = {
     Kind.RECEIPT: "batch",
@@ -53,9 +69,18 @@ _TABLE = {
     Kind.ACKNOWLEDGEMENT: "custody",
     Kind.RECALL: "custody",
     Kind.DESTROYED: "custody",
+    Kind.WITNESS: "witness",
+    Kind.HALT: "halt",
+    Kind.HOLD: "hold",
+    Kind.CLOSED: "closing",
     Kind.USE: "used",
     Kind.SUBSTANTIATION: "substantiation",
+    Kind.NOTICE: "notice_delay",
+    Kind.CONTEST: "contest",
+    Kind.RECORDED: "recorded",
+    Kind.STATEMENT: "statement",
 }
+_KEY_ACTS = {"proposed": "key_act", "confirmed": "key_act", "rotated": "office_key", "revoked": "office_key", "ended": "key_end"}
 
 
 def differences(office: Office, tx: Tx) -> Iterator[str]:
@@ -86,10 +111,18 @@ def _told(office: Office, tx: Tx) -> dict[tuple[str, int], Row]:
             continue
         for index, row in enumerate(rows[:1] if kind is Kind.DETERMINATION else rows, first):  # a shard of determinations is one row
             said = json.loads(row)
-            found[_TABLE.get(kind) or str(said.get("enrols", "in_force")), index] = said
+            found[_table_of(kind, said), index] = said
+            if kind is Kind.KEY and said.get("act") == "ended":  # the roster's newest line for a person whose key ended has none
+                found["person", index] = {"person": said["person"], "agency": said["agency"]}
             if kind is Kind.INTENT:
                 found["custody", index] = {"package": said["package"], "state": "intent", "note": said["scheme"], "day": said["day"]}
     return found
+
+
+def _table_of(kind: Kind, said: Row) -> str:
+    if kind is Kind.KEY and "act" in said:
+        return _KEY_ACTS[str(said["act"])]
+    return _TABLE.get(kind) or str(said.get("enrols", "in_force"))
 
 
 def _rows(tx: Tx, table: str) -> Iterator[tuple[int | None, Row]]:

@@ -8,17 +8,39 @@ its bytes. A checkpoint note that was kept elsewhere (``held``) also shows an en
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from privity import review
 from privity.errors import TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
-from privity.office import acknowledgement, bounds, determinations, dispose, enrol, law, record, register, substantiate, tables
+from privity.office import (
+    acknowledgement,
+    bounds,
+    cosigned,
+    determinations,
+    dispose,
+    enrol,
+    law,
+    past,
+    record,
+    register,
+    signing,
+    substantiate,
+    tables,
+    witnessed,
+)
 from privity.office import batch as batches
-from privity.store import archive
+from privity.office.keys import check, tenures
+from privity.office.openings import cut
+from privity.office.persons import checking
+from privity.store import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +48,9 @@ if TYPE_CHECKING:
     from privity.office.batch import Batch
     from privity.office.place import Office
     from privity.store import Tx
+
+
+Check = Callable[[], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +66,86 @@ class Verified:
 
 
 def verify(office: Office, held: Sequence[str] = ()) -> Verified:
-    """Read everything again. ``held``: checkpoint notes kept elsewhere."""
+    """Read everything again. ``held``: checkpoint notes kept elsewhere; the newest that is kept beside the database is one of them."""
     with office.store.read() as tx:
-        found = [str(problem) for problem in log.verify(tx, [office.verifier], office.origin, held=held, used=tx.used())]
-        openings = tx.rows("opening_file")
-        found += [problem for row in openings for problem in _opening(office, tx, row)]
-        found += _uncovered(openings, tx.head().size)
-        found += tables.differences(office, tx)
-        found += [*acknowledgement.differences(office, tx), *substantiate.differences(office, tx)]
-        known = [batches.named(tx, row["batch"]) for row in tx.rows("batch")]
-        acts, packages = tx.rows("act"), tx.rows("package")
-        found += [problem for one in known for problem in _acts(tx, one.id)]
-        found += [problem for row in packages for problem in _package(office, row)]
-        found += [problem for row in tx.rows("in_force", kind="law") for problem in _law(office, row["digest"])]
-        found += register.differences(office, tx)
-        size = tx.head().size
-    for one in known:
-        found += _batch(office, one)
-    return Verified(size, sum(row["count"] for row in openings), len(known), len(acts), len(packages), tuple(found))
+        found = [problem for part, checked in _checks(office, tx, held) for problem in _finished(part, checked)]
+        openings, rows = tx.rows("opening_file"), _rows(tx, "batch")
+        acts, packages, size = _rows(tx, "act"), _rows(tx, "package"), tx.head().size
+    for row in rows:
+        found += _finished(f"entry {row['entry']}: its batch", partial(_named_batch, office, str(row["batch"])))
+    return Verified(size, sum(row["count"] for row in openings), len(rows), len(acts), len(packages), tuple(found))
+
+
+def _checks(office: Office, tx: Tx, held: Sequence[str]) -> Iterator[tuple[str, Check]]:
+    """Each part of an office, and what finds the problems in it."""
+    yield "the checkpoints held elsewhere", lambda: witnessed.problems(office, tx, cosigned.newest_on_file(tx))
+    yield "the witnesses' lines", lambda: cosigned.problems(tx)
+    yield "the ledger", lambda: _ledger(office, tx, held)
+    yield "the tables", lambda: _unreadable(tx)
+    yield "the openings", lambda: _uncovered(tx.rows("opening_file"), tx.head().size)
+    for row in tx.rows("opening_file"):
+        yield f"entries from {row['first']}: their openings", partial(_opening, office, tx, row)
+    yield "the tables", lambda: tables.differences(office, tx)
+    yield "the keys", lambda: check.differences(office, tx)
+    yield "the signed acts of the office", lambda: signing.differences(office, tx)
+    yield "the samples", lambda: substantiate.differences(office, tx)
+    yield "the acknowledgements", lambda: acknowledgement.differences(office, tx)
+    for row in _rows(tx, "batch"):
+        yield f"entry {row['entry']}: the acts on its batch", partial(_acts, tx, str(row["batch"]))
+    for row in _rows(tx, "package"):
+        yield f"entry {row['entry']}: its package", partial(_package, office, row)
+    for row in _rows(tx, "in_force", kind="law"):
+        yield f"entry {row['entry']}: the law that it names", partial(_law, office, row["digest"])
+    yield "the register", lambda: register.differences(office, tx)
+    yield "the map of disclosures", lambda: checking.differences(office, tx)
+    yield "what was recorded afterwards", lambda: past.unsigned(office, tx)
+
+
+def _finished(part: str, checked: Check) -> Iterator[str]:
+    """The problems of a part. Whatever an altered table makes a check do, it is one problem more and stops no other check."""
+    try:
+        yield from checked()
+    except TamperError as error:
+        yield f"{part}: {error}"
+    except Exception as error:  # noqa: BLE001 - its message may hold what somebody wrote into a table: only its kind is told
+        yield f"{part}: cannot be read to the end ({type(error).__name__})"
+
+
+def _rows(tx: Tx, table: str, **where: object) -> list[dict[str, Any]]:
+    """The rows of a table; none if somebody altered one so that it cannot be read, which `_unreadable` names."""
+    try:
+        return tx.rows(table, **where)
+    except ValueError:
+        return []
+
+
+def _unreadable(tx: Tx) -> Iterator[str]:
+    """Rows in which a day is no day any more."""
+    for table in (one for one in schema.metadata.sorted_tables if "entry" in one.c):
+        if not _rows(tx, table.name):
+            rested = [row["entry"] for row in tx.rows(select(table.c.entry))]
+            bad = [entry for entry in rested if not _rows(tx, table.name, entry=entry)]
+            yield from (f"entry {entry}: its row of `{table.name}` cannot be read" for entry in bad)
+
+
+def _ledger(office: Office, tx: Tx, held: Sequence[str]) -> Iterator[str]:
+    keys = tenures.ledger_keys(tx, office.verifier)
+    yield from (str(problem) for problem in log.verify(tx, keys, office.origin, held=held, used=tx.used()))
+
+
+def _named_batch(office: Office, name: str) -> list[str]:
+    with office.store.read() as tx:
+        batch = batches.named(tx, name)
+    return _batch(office, batch)
 
 
 def _opening(office: Office, tx: Tx, row: dict[str, object]) -> Iterator[str]:
     """Each opening opens its own entry."""
     first = int(str(row["first"]))
     try:
-        kept = archive.read(office.openings(), office.archive_key, str(row["name"]))
+        kept = cut(office, row)
     except TamperError as error:
         yield f"entries from {first}: their openings cannot be read: {error}"
-        return
-    if kept.first != first or len(kept.rows) != row["count"]:
-        yield f"entries from {first}: their openings are of other entries"
         return
     for problem in log.mismatches(tx, first, kept.salts, kept.rows):
         yield str(problem)
@@ -90,10 +165,11 @@ def _uncovered(openings: Sequence[dict[str, object]], size: int) -> Iterator[str
 
 def _batch(office: Office, batch: Batch) -> list[str]:
     """The sealed rows are those of the receipt, and what was determined is about them."""
+    about = f"entry {batch.entry}: batch {batch.id[:12]}"
     try:
-        return [*_receipt(office, batch), *_determined(office, batch)]
+        return [f"{about}: {what}" for what in (*_receipt(office, batch), *_determined(office, batch), *_unrecorded(office, batch))]
     except TamperError as error:
-        return [f"batch {batch.id[:12]}: {error}"]
+        return [f"{about}: {error}"]
 
 
 def _receipt(office: Office, batch: Batch) -> Iterator[str]:
@@ -102,16 +178,16 @@ def _receipt(office: Office, batch: Batch) -> Iterator[str]:
         rows = entries.canonical_rows(shard.drop("salt", "commitment"))
         made = entries.commit_rows(b"".join(shard["salt"].to_list()), rows)
         if made != shard["commitment"].to_list():
-            yield f"batch {batch.id[:12]}: rows are not what was committed to"
+            yield "rows are not what was committed to"
         commitments += made
     with office.store.read() as tx:
         (opening,) = record.opened(office, tx, batch.entry, 1)
         kept = {one["digest"] for one in batches.shards(tx, batch.id, "envelope")}
     root, envelope = (json.loads(opening).get(name) for name in ("root", "envelope"))
     if envelope is not None and envelope not in kept:
-        yield f"entry {batch.entry}: the envelope on file is not the envelope of batch {batch.id[:12]}"
+        yield "the envelope on file is not its envelope"
     if root != (entries.row_root(commitments).hex() if commitments else None):
-        yield f"entry {batch.entry}: the rows on file are not the rows of the receipt"
+        yield "the rows on file are not the rows of the receipt"
 
 
 def _determined(office: Office, batch: Batch) -> Iterator[str]:
@@ -120,18 +196,27 @@ def _determined(office: Office, batch: Batch) -> Iterator[str]:
     for number, shard in enumerate(batches.read_all(office, batch.id, "requests")):
         part = rows.slice(at, shard.height)
         if part.height and part["request"].to_list() != [one.hex() for one in shard["commitment"].to_list()]:
-            yield f"batch {batch.id[:12]}: determinations of shard {number} are about other requests"
+            yield f"determinations of shard {number} are about other requests"
         at += shard.height
     with office.store.read() as tx:
         facts = {str(one["digest"]) for one in batches.shards(tx, batch.id, "facts")}
         bound = bounds.digest(tx, batch.id)
     if not set(rows["facts"].unique().to_list()) <= facts:
-        yield f"batch {batch.id[:12]}: determinations rest on facts that are not on file"
+        yield "determinations rest on facts that are not on file"
     if set(rows["bound"].unique().to_list()) - {bound}:
-        yield f"batch {batch.id[:12]}: the error bound on file is not the one that its determinations name"
+        yield "the error bound on file is not the one that its determinations name"
     for stage in ("facts", "envelope", "defects", "attempts"):
         for _ in batches.read_all(office, batch.id, stage):
             pass  # opening a shard checks its digest
+
+
+def _unrecorded(office: Office, batch: Batch) -> Iterator[str]:
+    """Of a finished batch every sealed file is on record; before that one may be waste of a step that was killed."""
+    with office.store.read() as tx:
+        known = {(str(row["stage"]), int(str(row["shard"]))) for row in tx.rows("shard", batch=batch.id)}
+    for path in sorted(office.batch_folder(batch.id).glob("*/*.sealed")) if "determined" in {stage for stage, _ in known} else ():
+        if (path.parent.name, int(path.stem)) not in known:
+            yield f"{path.parent.name}/{path.name} is on no record"
 
 
 def _acts(tx: Tx, batch: str) -> Iterator[str]:
@@ -146,9 +231,9 @@ def _acts(tx: Tx, batch: str) -> Iterator[str]:
 def _package(office: Office, row: dict[str, object]) -> Iterator[str]:
     files = list((office.root / "packages").glob(f"{row['package']}.*"))
     if not files:
-        yield f"package {str(row['package'])[:12]}: its ciphertext is missing"
+        yield f"entry {row['entry']}: package {str(row['package'])[:12]}: its ciphertext is missing"
     elif sha256(files[0].read_bytes()).hexdigest() != row["digest"]:
-        yield f"package {str(row['package'])[:12]}: its ciphertext is not what entry {row['entry']} says"
+        yield f"entry {row['entry']}: package {str(row['package'])[:12]}: its ciphertext is not what the entry says"
 
 
 def _law(office: Office, digest: str) -> Iterator[str]:

@@ -44,6 +44,7 @@ class Vocabulary:
     provisions: Mapping[str, str]
     predicates: tuple[str, ...] = ()
     files: tuple[LawFile, ...] = ()
+    access: str = ""  # the regime that says what a person may see of the accounting about themselves
 
     @property
     def enums(self) -> Mapping[str, tuple[str, ...]]:
@@ -107,12 +108,13 @@ def parse_vocabulary(core: LawFile, file: LawFile, kinds: LawFile | None = None)
         provisions=_provisions(kinds, facts) if kinds else {},
         predicates=words(file, "regime", head, "predicates"),
         files=(core, file, kinds) if kinds else (core, file),
+        access=text(head, "access"),
     )
 
 
 def _regime(file: LawFile, raw: Mapping[str, object], bases: frozenset[str]) -> tuple[dict[str, object], Requirement]:
     required = {"id": str, "title": str, "custodian": str, "default_basis": str, "general_rule": dict}
-    head = entry(file, "regime", raw["regime"], required, {"predicates": list})
+    head = entry(file, "regime", raw["regime"], required, {"predicates": list, "access": str})
     if head["default_basis"] not in bases:
         raise file.wrong("regime", "`default_basis` is not a basis of this file")
     return head, _general(file, head["general_rule"], bases)

@@ -1,12 +1,15 @@
 """Court orders that withhold into rules, one forbid each, written out as Cedar.
 
 The rule itself compares the day of the decision with the order's dates, so that what is loaded early or replayed late is decided by
-the day it is about. An order with the effect ``use`` binds recipients: it is kept here and makes no rule. An order's exceptions are
-for counsel, not for the machine; nothing here loosens an order.
+the day it is about. Whom the court's class takes in is for counsel: a rule reads no person, so the machine withholds every row that the
+rest of the scope reaches, never fewer. A scope narrows by facts of the request only; where such a fact is missing the rule errs,
+which withholds. An order with the effect ``use`` binds recipients: it is kept here and makes no rule. Exceptions are for counsel too;
+nothing here loosens an order. Who entered or ended one is for ``office.halt``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -17,14 +20,29 @@ from privity.terms import FactType, Source, Stage
 
 if TYPE_CHECKING:
     from privity.rules.facts import Vocabulary
+    from privity.terms import Fact
 
+FOLDER = "halts"
+COMMENTARY = ("status", "appeal", "source", "last_checked", "unsure")
+"""What a file says that neither widens nor narrows the order: it may be brought up to date by a new version of the law."""
+
+NARROWS: Mapping[str, str] = {"agencies": "agency", "states": "address_state", "districts": "engaged_district"}
+"""Key of the scope → the fact of the request, an enum, that it narrows by, where the vocabulary has that fact."""
+
+_RECEIVED = ("received_from", "received_to")
 _NEEDS: dict[str, type] = {"id": str, "kind": str, "court": str, "case": str, "docket": str, "cite": str, "effect": str, "scope": dict}
-_SAYS: dict[str, type] = {"binds": str, "status": str, "source": str, "exceptions": str, "unsure": str}
+_SAYS: dict[str, type] = {"binds": str, "parties": list, "courts": list, "exceptions": str, "lifted": str}
+_SAYS |= dict.fromkeys((name for name in COMMENTARY if name != "last_checked"), str)
+_DATES: dict[str, type] = {"decided": date, "to": date, "last_checked": date}
 
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """One court order. ``bases`` and ``agencies`` are what it reaches; no agencies means every agency."""
+    """One court order. ``narrows``: words of an enum by key of the scope; a key that is absent narrows nothing.
+
+    ``received``: first day and first day no longer of the requests it reaches, by the day of their receipt; None = no limit.
+    ``said``: what it says for people, by name; ``lifted``: the docketed act that ended it, if one did.
+    """
 
     id: str
     effect: str  # disclosure: it withholds | use: it binds those who hold
@@ -32,11 +50,19 @@ class Halt:
     case: str
     regime: str
     bases: tuple[str, ...]
-    agencies: tuple[str, ...]
+    narrows: Mapping[str, tuple[str, ...]]
+    received: tuple[date | None, date | None]
     since: date
     until: date | None
-    exceptions: str
+    lifted: str
+    checked: date | None
+    said: Mapping[str, str]
     file: LawFile
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """The agencies it reaches; none means every agency."""
+        return self.narrows.get("agencies", ())
 
     @property
     def withholds(self) -> bool:
@@ -45,37 +71,74 @@ class Halt:
 
     def applies_on(self, on: date) -> bool:
         """Whether it is in force on that day."""
-        return self.since <= on and (self.until is None or on < self.until)
+        return self.since <= on and not self.ended_on(on)
+
+    def ended_on(self, on: date) -> bool:
+        """Whether its last day is behind, or it was lifted before its first; one that begins later has not ended."""
+        return self.until is not None and self.until <= max(on, self.since)
 
 
 def read_halt(file: LawFile, vocabulary: Vocabulary) -> Halt | None:
     """One file of ``halts/``; None if it speaks of another regime.
 
     Raises:
-        LawError: an entry is unknown or missing, or names a basis or an agency that the vocabulary does not have.
+        LawError: an entry is unknown or missing, or names a basis, an agency or a region that the vocabulary does not have.
     """
     where = "the halt"
-    dates: dict[str, type] = {"from": date}
-    raw = entry(file, where, file.table(), _NEEDS | dates, _SAYS | {"decided": date, "to": date, "last_checked": date})
-    scope = entry(file, "scope", raw["scope"], {"regime": str, "bases": list}, {"agencies": list})
+    raw = entry(file, where, file.table(), _NEEDS | {"from": date}, _SAYS | _DATES)
+    wanted: dict[str, type] = {"regime": str, "bases": list}
+    narrower: dict[str, type] = {**dict.fromkeys(NARROWS, list), "class": str, **dict.fromkeys(_RECEIVED, date)}
+    scope = entry(file, "scope", raw["scope"], wanted, narrower)
     if scope["regime"] != vocabulary.regime:
         return None
     if raw["effect"] not in ("disclosure", "use") or not RULE_ID.fullmatch(text(raw, "id")):
         raise file.wrong(where, "`effect` is neither `disclosure` nor `use`, or `id` is not a plain id")
     bases = words(file, "scope", scope, "bases", vocabulary.bases)
-    agencies = words(file, "scope", scope, "agencies", _agencies(vocabulary))
-    if not bases or ("agencies" in scope and not agencies):
-        raise file.wrong("scope", "an empty list would reach nothing; name the bases, and leave `agencies` out if it reaches all")
-    since, until = day(raw, "from"), day(raw, "to")
-    if since is None or (until is not None and until <= since):
-        raise file.wrong(where, "`to` is not after `from`")
+    narrows = {key: words(file, "scope", scope, key, _values(file, key, vocabulary)) for key in NARROWS if key in scope}
+    if not bases or not all(narrows.values()):
+        raise file.wrong("scope", "an empty list would reach nothing; name the bases, and leave out what does not narrow it")
+    since, until = _dates(file, raw)
     said = (text(raw, "id"), text(raw, "effect"), text(raw, "cite"), text(raw, "case"), vocabulary.regime)
-    return Halt(*said, bases, agencies, since, until, text(raw, "exceptions"), file)
+    spoken = _spoken(file, raw, scope)
+    return Halt(
+        *said, bases, narrows, _received(file, scope, vocabulary), since, until, text(raw, "lifted"), day(raw, "last_checked"), spoken, file
+    )
 
 
-def _agencies(vocabulary: Vocabulary) -> tuple[str, ...]:
-    agency = vocabulary.facts.get("agency")
-    return agency.values if agency else ()
+def _dates(file: LawFile, raw: Mapping[str, object]) -> tuple[date, date | None]:
+    """One that was lifted before it began ends on its first day; otherwise such an end is a slip."""
+    since, until = day(raw, "from"), day(raw, "to")
+    empty = until is not None and since is not None and (until < since or (until == since and not raw.get("lifted")))
+    if since is None or empty:
+        raise file.wrong("the halt", "`to` is not after `from`")
+    return since, until
+
+
+def _values(file: LawFile, key: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The words that a key of the scope may list."""
+    fact = vocabulary.facts.get(NARROWS[key])
+    if fact is None or fact.type != FactType.ENUM or fact.stage != Stage.REQUEST:
+        raise file.wrong("scope", f"`{key}` needs the fact `{NARROWS[key]}` of the stage `request`, which the vocabulary does not have")
+    return fact.values
+
+
+def _received(file: LawFile, scope: Mapping[str, object], vocabulary: Vocabulary) -> tuple[date | None, date | None]:
+    first, end = (day(scope, key) for key in _RECEIVED)
+    if (first or end) and "received_day" not in vocabulary.facts:
+        raise file.wrong("scope", "`received_from` and `received_to` need the fact `received_day`, which the vocabulary does not have")
+    if first and end and end <= first:
+        raise file.wrong("scope", "`received_to` is not after `received_from`")
+    return first, end
+
+
+def _spoken(file: LawFile, raw: Mapping[str, object], scope: Mapping[str, object]) -> dict[str, str]:
+    """What it says for people, each as one text."""
+    plain = {name: text(raw, name) for name in ("kind", "court", "docket", "binds", "status", "appeal", "source", "unsure", "exceptions")}
+    lists = {name: "; ".join(words(file, "the halt", raw, name)) for name in ("parties", "courts")}
+    return plain | lists | {"class": text(scope, "class")}
+
+
+# ---------------------------------------------------------------- the rule
 
 
 def rule_of(halt: Halt, vocabulary: Vocabulary) -> Rule:
@@ -95,15 +158,75 @@ def rule_of(halt: Halt, vocabulary: Vocabulary) -> Rule:
 def _cedar(halt: Halt, vocabulary: Vocabulary) -> str:
     bases = [f"Action::{_quoted(basis)}" for basis in halt.bases]
     scope = f"action == {bases[0]}" if len(bases) == 1 else f"action in [{', '.join(bases)}]"
-    guard = [f'context.decision_day >= datetime("{halt.since}")']
-    guard += [f'context.decision_day < datetime("{halt.until}")'] if halt.until else []
-    if halt.agencies:
-        enum = vocabulary.facts["agency"].enum
-        guard.append(f"[{', '.join(f'{enum}::{_quoted(agency)}' for agency in halt.agencies)}].contains(context.agency)")
+    guard = [*_between("decision_day", halt.since, halt.until), *_between("received_day", *halt.received)]
+    guard += [_among(vocabulary.facts[NARROWS[key]], values) for key, values in halt.narrows.items()]
     notes = {"id": halt.id, "cite": halt.cite, "stage": "request", "fails": f"a court order withholds it: {halt.case}"}
     said = "\n".join(f"@{name}({_quoted(value)})" for name, value in notes.items())
     return f"{said}\nforbid (principal, {scope}, resource)\nwhen {{ {' && '.join(guard)} }};\n"
 
 
+def _between(fact: str, since: date | None, until: date | None) -> list[str]:
+    first = [f'context.{fact} >= datetime("{since}")'] if since else []
+    return first + ([f'context.{fact} < datetime("{until}")'] if until else [])
+
+
+def _among(fact: Fact, values: tuple[str, ...]) -> str:
+    return f"[{', '.join(f'{fact.enum}::{_quoted(value)}' for value in values)}].contains(context.{fact.name})"
+
+
 def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+# ---------------------------------------------------------------- one version of the law after another
+
+
+def weakened(before: tuple[Halt, ...], after: tuple[Halt, ...], on: date) -> dict[str, str]:
+    """Withholding halts that have not ended by ``on`` and that other law lacks or alters: id → what is wrong. Empty: none.
+
+    Every word of the file counts but its commentary: what would narrow it and what would only seem to is not told apart.
+    """
+    there = {halt.id: halt for halt in after}
+    standing = [halt for halt in before if halt.withholds and not halt.ended_on(on)]
+    return {halt.id: said for halt in standing if (said := _otherwise(halt, there.get(halt.id)))}
+
+
+def _otherwise(halt: Halt, other: Halt | None) -> str:
+    if other is None:
+        return "it is not in the folder"
+    was, now = _binding(halt), _binding(other)
+    return ", ".join(f"`{name}` differs" for name in sorted(was.keys() | now.keys()) if was.get(name) != now.get(name))
+
+
+def _binding(halt: Halt) -> dict[str, object]:
+    table = halt.file.table()
+    scope = table.pop("scope")
+    inside = {f"scope.{name}": value for name, value in scope.items()} if isinstance(scope, dict) else {}
+    return {name: value for name, value in table.items() if name not in COMMENTARY} | inside
+
+
+def evaded(halts: tuple[Halt, ...], before: Vocabulary, after: Vocabulary, on: date) -> tuple[str, ...]:
+    """Facts by which withholding halts reach rows and which other law takes from elsewhere, or would let be absent."""
+    standing = [halt for halt in halts if halt.withholds and not halt.ended_on(on)]
+    names = {name for halt in standing for name in rule_of(halt, before).requirement.reads}
+    return tuple(sorted(name for name in names if _source(before, name) != _source(after, name)))
+
+
+def _source(vocabulary: Vocabulary, name: str) -> object:
+    fact = vocabulary.facts.get(name)
+    return fact and (fact.origin, fact.type, fact.stage, fact.optional)
+
+
+def closed(halt: Halt, last: date, act: str) -> str:
+    """The file of a halt with its end: everything as it was, and ``to`` and ``lifted``.
+
+    Raises:
+        AssertionError: the text could not be changed without changing something else.
+    """
+    kept = [line for line in halt.file.text.splitlines() if line.split("=")[0].strip() not in ("to", "lifted")]
+    at = next(place for place, line in enumerate(kept) if line.lstrip().startswith("["))
+    text_ = "\n".join([*kept[:at], f"to = {last.isoformat()}", f"lifted = {_quoted(act)}", "", *kept[at:]]) + "\n"
+    was, now = halt.file.table(), LawFile(halt.file.name, text_).table()
+    if {**was, "to": last, "lifted": act} != now:
+        raise AssertionError(f"the end of halt {halt.id} cannot be written")
+    return text_

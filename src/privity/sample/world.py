@@ -46,8 +46,19 @@ class Agency:
     identities: Mapping[str, str]
 
 
-def staffed(root: Path, as_of: date, officers: Iterable[str], register: Path | None = None) -> tuple[Office, Agency]:
-    """Make an office on a day: its own people appointed, one agency with these engaged officers enrolled, the register loaded."""
+def staffed(
+    root: Path,
+    as_of: date,
+    officers: Iterable[str],
+    register: Path | None = None,
+    *,
+    store: str | None = None,
+    store_owner: str | None = None,
+) -> tuple[Office, Agency]:
+    """Make an office on a day: its own people appointed, one agency with these engaged officers enrolled, the register loaded.
+
+    ``store``, ``store_owner``: addresses of PostgreSQL, as `office.init.init` takes them.
+    """
     office = init(
         root,
         custodian="Office of Disclosure (sample)",
@@ -56,6 +67,8 @@ def staffed(root: Path, as_of: date, officers: Iterable[str], register: Path | N
         regime="us/26-usc-6103",
         trial=True,
         as_of=as_of,
+        store=store,
+        store_owner=store_owner,
     )
     enrol.enrol_agency(office, enrol.CUSTODIAN, office.custodian, "custodian")
     enrol.enrol_agency(office, AGENCY, "Department of Homeland Security", "federal")

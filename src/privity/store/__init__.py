@@ -1,4 +1,8 @@
-"""Where an office keeps what it knows: `database` the tables and the ledger, `archive` the sealed files, `schema` what is in the tables."""
+"""Where an office keeps what it knows: `database` the tables and the ledger, `archive` the sealed files, `schema` what is in the tables.
+
+`sqlite` and `postgres` are what differs between the two databases, `migrations` how tables are made, `part` a transaction that several
+share.
+"""
 
 from __future__ import annotations
 

@@ -1,40 +1,45 @@
-"""An office's state and ledger in one SQLite file: everything that belongs together is committed together, and durably.
+"""An office's state and ledger in one database: everything that belongs together is committed together, and durably.
 
-Implements `ledger.log.Segments`, so entries, their checkpoint and the state rows that rest on them share one transaction. The rules:
+Implements `ledger.log.Segments`, so entries, their checkpoint and the state rows that rest on them share one transaction. The same for a
+SQLite file and for a schema of PostgreSQL; what differs is `sqlite` and `postgres`. The rules:
 
-- a writer takes the lock first (BEGIN IMMEDIATE), then reads, then writes: there is one sequencer, also among processes;
-- WAL with synchronous=FULL: when COMMIT has returned, the rows are on the disk (NORMAL would lose the last ones with the power);
+- a writer takes the lock first, then reads, then writes: there is one sequencer, also among processes;
+- when COMMIT has returned, the rows are on the disk;
 - a reader sees one snapshot from its first query to its last, and cannot write;
-- if COMMIT itself fails, nobody knows what happened: the end of the ledger is read again and decides.
+- if COMMIT itself fails, nobody knows what happened: the end of the ledger is read again, under the lock, and decides.
 
-`kill -9` at any instant is tested (``tests/store/test_killed.py``); loss of power is not. Sealed files are `archive`.
+`kill -9` at any instant is tested (``evaluation/kills.py``); loss of power is not. Sealed files are `archive`.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, func, insert, select
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, Select, Table, bindparam, func, insert, select
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError
 
-from privity.errors import InputError, RefusedError
+from privity.errors import InputError, PrivityError, RefusedError
 from privity.ledger.log import Head, Segment
 from privity.ledger.tlog import HASH, Node
-from privity.store import archive, schema
+from privity.store import migrations, schema
+from privity.store.postgres import SCHEME, Schema, schema_of
+from privity.store.sqlite import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    from sqlalchemy.engine.interfaces import DBAPIConnection
-
-_PRAGMAS = ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "trusted_schema=OFF", "cell_size_check=ON")
 _WAIT = 30.0  # seconds that a writer waits for another
 _CHUNK = 64  # segments in memory while reading: about 4 MB
 _FURTHEST = 1 << 62
+_MANY = 32  # rows from which on they are inserted in bulk
+
+# Asked in every append, so they are made once.
+_c = schema.segment.c
+_LAST = select(_c.first, _c.count, _c.note, _c.peaks).order_by(_c.first.desc()).limit(1)
+_BEGIN = select(func.max(_c.first)).where(_c.first <= bindparam("first"))
+_SPAN = select(schema.segment).where(_c.first >= bindparam("begin"), _c.first < bindparam("end")).order_by(_c.first)
 
 
 class Tx:
@@ -43,16 +48,23 @@ class Tx:
     Implements `ledger.log.Segments`.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, place: File | Schema) -> None:
+        self._open = connection
+        self._place = place
         self._note: str | None = None  # the last checkpoint added here
+
+    @property
+    def _connection(self) -> Connection:
+        return self._open
 
     # ------------------------------------------------------------ tables
 
     def add(self, table: str, rows: Iterable[Mapping[str, object]]) -> int:
         """Insert rows, each with the same keys. Returns how many. An unknown column is an error."""
         many = [dict(row) for row in rows]
-        if many:
+        if len(many) >= _MANY:
+            self._place.bulk(self._connection, _table(table), many)
+        elif many:
             self._connection.execute(insert(_table(table)), many)
         return len(many)
 
@@ -82,8 +94,7 @@ class Tx:
 
     def head(self) -> Head:
         """Where the ledger ends."""
-        c = schema.segment.c
-        last = self._connection.execute(select(c.first, c.count, c.note, c.peaks).order_by(c.first.desc()).limit(1)).first()
+        last = self._connection.execute(_LAST).first()
         return Head(last[0] + last[1], last[2], last[3] or b"") if last else Head()
 
     def append(self, segments: Sequence[Segment], nodes: Sequence[Node]) -> None:
@@ -95,10 +106,9 @@ class Tx:
 
     def read(self, first: int, count: int) -> Iterator[Segment]:
         """The segments with an entry of ``[first, first + count)``, by index, a few megabytes in memory."""
-        c, end = schema.segment.c, min(first + count, _FURTHEST)
-        begin = self._connection.execute(select(func.max(c.first)).where(c.first <= first)).scalar()
-        query = select(schema.segment).where(c.first >= (first if begin is None else begin), c.first < end).order_by(c.first)
-        for row in self._connection.execute(query, execution_options={"yield_per": _CHUNK}):
+        begin = self._connection.execute(_BEGIN, {"first": first}).scalar()
+        span = {"begin": first if begin is None else begin, "end": min(first + count, _FURTHEST)}
+        for row in self._connection.execute(_SPAN, span, execution_options={"yield_per": _CHUNK}):
             if row[0] + row[1] > first:
                 yield Segment(*row)
 
@@ -116,129 +126,212 @@ class Tx:
 
 
 class Store:
-    """An office's database file. Safe to use from several threads and processes."""
+    """An office's database. Safe to use from several threads and processes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, place: File | Schema, engine: Engine) -> None:
+        self._place = place
         self._engine = engine
 
     @classmethod
-    def create(cls, path: Path) -> Store:
-        """Make an empty store; the file must not exist. It is readable by its owner only."""
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError:
-            raise InputError(f"{path} exists already", remedy="name another place, or open the office that is there") from None
-        engine = _engine(path)
-        with engine.execution_options(write=True).begin() as connection:
-            schema.metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA application_id={schema.APPLICATION}")
-            connection.exec_driver_sql(f"PRAGMA user_version={schema.VERSION}")
-        archive.sync_directory(path.parent)
-        return cls(engine)
+    def create(cls, where: Path | str, *, origin: str = "", owner: str | None = None) -> Store:
+        """Make an empty store.
+
+        Args:
+            where: a file that does not exist, or ``postgresql://role@host/database?schema=NAME`` with a schema that does not exist.
+            origin: the ledger's name: a database serves one office.
+            owner: PostgreSQL: the address of the role that is to own the tables; the role of ``where`` may then only read and insert.
+
+        Raises:
+            InputError: it is there already, cannot be reached, or the address cannot be used.
+        """
+        place = place_of(where, owner)
+        place.make()
+        with _making(place) as connection:
+            if isinstance(place, Schema):
+                place.begin_making(connection)
+            migrations.upgrade(connection)
+            if origin:
+                connection.execute(insert(schema.office).values(single=1, origin=origin))
+            _finish(place, connection)
+        return cls.open(where)
 
     @classmethod
-    def open(cls, path: Path, *, wait: float = _WAIT) -> Store:
+    def open(cls, where: Path | str, *, wait: float = _WAIT) -> Store:
         """Open a store that `create` made, or raise InputError. ``wait``: seconds that a writer waits for another."""
-        if not path.is_file():
-            raise InputError(f"there is no office at {path}", remedy="make one with `privity init`")
-        engine = _engine(path, wait)
+        place = place_of(where)
+        place.exists()
+        store = cls(place, place.engine(wait))
         try:
-            with engine.connect() as connection:
-                made = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("application_id", "user_version")]
-        except DatabaseError:
-            raise InputError(f"{path} is not a database", remedy="name the office's own file") from None
-        if made != [schema.APPLICATION, schema.VERSION]:
-            raise InputError(f"{path} was not made by this version of Privity", remedy=f"expected an office of schema {schema.VERSION}")
-        return cls(engine)
+            with store.read() as tx:
+                place.check(tx._connection)  # noqa: SLF001
+                _check_revision(place, migrations.revision(tx._connection))  # noqa: SLF001
+        except (DatabaseError, InterfaceError, RefusedError):
+            store.close()
+            raise place.unreadable() from None
+        except InputError:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def upgrade(cls, where: Path | str, *, owner: str | None = None) -> tuple[str, str]:
+        """Carry the tables to this version of Privity, in one transaction; returns the revisions before and after.
+
+        Raises:
+            InputError: there is no office, or its tables cannot be carried forward.
+        """
+        place = place_of(where, owner)
+        place.exists()
+        with _making(place) as connection:
+            place.check(connection)
+            before = migrations.revision(connection)
+            _check_known(place, before)
+            migrations.upgrade(connection)
+            _finish(place, connection)
+        return str(before), migrations.HEAD
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the database."""
         self._engine.dispose()
+
+    @property
+    def guarded(self) -> bool:
+        """Whether the login that works may neither change rows nor drop the triggers: on PostgreSQL, under a role of its own."""
+        if isinstance(self._place, File):
+            return False
+        with self.read() as tx:
+            return not self._place.may_change(tx._connection)  # noqa: SLF001
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """One snapshot; writing in it is an error."""
-        with self._engine.connect() as connection, connection.begin():
-            yield Tx(connection)
+        """One snapshot; writing in it is an error.
+
+        Raises:
+            RefusedError: the connection was lost, or the disk refused.
+        """
+        with self._connected(write=False) as connection:
+            try:
+                with connection.begin():
+                    yield Tx(connection, self._place)
+            except DBAPIError as error:
+                raise self._failed(error) from None
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """One transaction, alone. Leaving the block commits it durably; an exception undoes all of it.
 
         Raises:
-            RefusedError: another writer held the store all the while, or the disk refused. Nothing was kept.
+            RefusedError: another writer held the store all the while, the disk refused or the connection was lost. Nothing was
+                kept, or, if the message says so, whether it was kept is not known.
         """
-        with self._engine.connect().execution_options(write=True) as connection:
+        with self._connected(write=True) as connection:
             try:
                 transaction = connection.begin()
-            except OperationalError as error:
-                raise _failed(error) from None
-            tx = Tx(connection)
+            except DBAPIError as error:
+                raise self._failed(error) from None
+            tx = Tx(connection, self._place)
             try:
                 yield tx
-            except OperationalError as error:
+            except DBAPIError as error:
                 transaction.rollback()
-                raise _failed(error) from None
+                raise self._failed(error) from None
             except BaseException:
                 transaction.rollback()
                 raise
             self._commit(connection, tx)
 
+    @contextmanager
+    def _connected(self, *, write: bool) -> Iterator[Connection]:
+        try:
+            connection = self._engine.connect().execution_options(**self._place.options(write=write))
+        except DBAPIError as error:
+            raise self._failed(error) from None
+        with connection:
+            yield connection
+
     def _commit(self, connection: Connection, tx: Tx) -> None:
         try:
             connection.commit()
-        except DatabaseError as error:
+        except DBAPIError as error:
             connection.invalidate()  # what that connection believes is worth nothing now
-            if not self._kept(tx):
-                raise _failed(error) from None
+            if not self._kept(tx, error):
+                raise self._failed(error) from None
 
-    def _kept(self, tx: Tx) -> bool:
-        """Whether a commit of unknown outcome happened: its checkpoint is in the ledger, or is not."""
+    def _kept(self, tx: Tx, error: DBAPIError) -> bool:
+        """Whether a commit of unknown outcome happened: its checkpoint is in the ledger, or is not.
+
+        Asked under the lock, on another connection: a server that lost its client may still be committing, and holds the lock until it has.
+        """
         if tx._note is None:  # noqa: SLF001
-            return False
-        with self.read() as after:
-            found = after.rows(select(schema.segment.c.first).where(schema.segment.c.note == tx._note))  # noqa: SLF001
-        return bool(found)
+            raise _unknown() from None
+        found = select(schema.segment.c.first).where(schema.segment.c.note == tx._note)  # noqa: SLF001
+        try:
+            with self._connected(write=True) as fresh, fresh.begin():
+                return bool(Tx(fresh, self._place).rows(found))
+        except (DBAPIError, PrivityError):
+            raise _unknown() from error
+
+    def _failed(self, error: DBAPIError) -> Exception:
+        """What to tell the operator; anything that is not theirs to mend stays what it is."""
+        said = self._place.refusal(error)
+        return RefusedError(f"{said}; nothing was kept", remedy="mend that, then run the step again") if said else error
+
+
+def place_of(where: Path | str, owner: str | None = None) -> File | Schema:
+    """Where a store is: an address of PostgreSQL, or a file."""
+    if isinstance(where, str) and (where.startswith(SCHEME) or "://" in where):
+        return schema_of(where, owner)
+    if owner is not None:
+        raise InputError("only a store on PostgreSQL has an owner of its own", remedy="leave --store-owner out")
+    return File(Path(where))
+
+
+def _unknown() -> RefusedError:
+    return RefusedError(
+        "the database was lost while it was keeping the rows: whether they were kept is not known",
+        remedy="run the step again when it answers: what was kept is not done twice",
+    )
+
+
+@contextmanager
+def _making(place: File | Schema) -> Iterator[Connection]:
+    """A writer's transaction as the owner of the tables."""
+    engine = place.engine(_WAIT, owner=True) if isinstance(place, Schema) else place.engine(_WAIT)
+    try:
+        connection = engine.connect()
+    except DBAPIError:
+        raise place.unreadable() from None
+    try:
+        with connection.execution_options(**place.options(write=True)), connection.begin():
+            yield connection
+    except DBAPIError as error:
+        said = place.refusal(error)
+        raise (RefusedError(f"{said}; nothing was kept", remedy="mend that, then run it again") if said else error) from None
+    finally:
+        connection.close()
+        engine.dispose()
+
+
+def _finish(place: File | Schema, connection: Connection) -> None:
+    if isinstance(place, Schema):
+        place.grant(connection, place.login_role())
+    else:
+        place.mark(connection)
+        place.made()
+
+
+def _check_known(place: File | Schema, found: str | None) -> None:
+    if found is None:
+        raise InputError(f"{place} was made by a development version of Privity", remedy="it cannot be carried forward; make a new office")
+    if found > migrations.HEAD:
+        raise InputError(f"the tables of {place} are of revision {found}", remedy="they were made by a newer version of Privity: use that")
+
+
+def _check_revision(place: File | Schema, found: str | None) -> None:
+    _check_known(place, found)
+    if found != migrations.HEAD:
+        raise InputError(f"the tables of {place} are of revision {found}, not {migrations.HEAD}", remedy="run `privity upgrade OFFICE`")
 
 
 def _table(name: str) -> Table:
     return schema.metadata.tables[name]
-
-
-_REFUSALS = {
-    sqlite3.SQLITE_BUSY: "another program is writing to the office",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "the disk refused",
-    sqlite3.SQLITE_READONLY: "the office may only be read here",
-}
-
-
-def _failed(error: DatabaseError) -> Exception:
-    """What to tell the operator; anything that is not theirs to mend stays what it is."""
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the higher bits only say more of the same
-    if code not in _REFUSALS:
-        return error
-    return RefusedError(f"{_REFUSALS[code]}; nothing was kept", remedy="mend that, then run the step again")
-
-
-def _engine(path: Path, wait: float = _WAIT) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": wait, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: DBAPIConnection, _record: object) -> None:
-    connection.isolation_level = None  # this module says when a transaction begins, not the driver
-    cursor = connection.cursor()
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        cursor.execute("PRAGMA journal_mode=WAL")
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,7 +1,7 @@
-"""Signing keys of officials and of the office, as passphrase-protected PEM files (PKCS 8, PBES2), through ``cryptography``.
+"""Signing keys of officials, as passphrase-protected PEM files (PKCS 8, PBES2), through ``cryptography``.
 
 An official's private key never enters the office: it stays in a file of the official's own and is opened for one act. The
-office keeps the public half. The ledger's own key and the archive's key stay in the office folder, readable by its owner only.
+office keeps the public half. The office's own keys are `files`.
 """
 
 from __future__ import annotations

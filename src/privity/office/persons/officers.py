@@ -1,0 +1,55 @@
+"""Who may do what for a person here: an official of this office, today, with their own key. Every act is signed over its row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from privity.errors import RefusedError
+from privity.ledger import entry as entries
+from privity.office import enrol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from privity.ledger.entry import Json
+    from privity.office.place import Office
+    from privity.store import Tx
+
+
+def signed(
+    office: Office, tx: Tx, person: str, key: Ed25519PrivateKey, row: Mapping[str, Json], offices: Collection[str] = enrol.CUSTODIAN_OFFICES
+) -> dict[str, Json]:
+    """The row with ``person``, ``day`` and ``signature``.
+
+    Raises:
+        RefusedError: the person holds none of these offices today, or the key is not the one enrolled for them.
+    """
+    held = enrol.offices_on(tx, enrol.CUSTODIAN, office.day).get(person, frozenset())
+    if not held & set(offices):
+        raise RefusedError(
+            f"`{person}` holds none of the offices {', '.join(sorted(offices))} here today", remedy="see `privity enrol appoint`"
+        )
+    whole: dict[str, Json] = {**row, "person": person, "day": office.day.isoformat()}
+    signature = key.sign(_statement(whole))
+    if not signed_by({**whole, "signature": signature.hex()}, enrol.public_keys(tx, enrol.CUSTODIAN).get(person, b"")):
+        raise RefusedError(f"the key is not the one enrolled for `{person}`", remedy="use the key that was enrolled")
+    return {**whole, "signature": signature.hex()}
+
+
+def signed_by(row: Mapping[str, Json], public: bytes) -> bool:
+    """Whether the row's signature is that of this key over the rest of it."""
+    bare = {name: value for name, value in row.items() if name != "signature"}
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(str(row["signature"])), _statement(bare))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _statement(row: Mapping[str, Json]) -> bytes:
+    return b"privity/act-for-a-person/v1\n" + entries.canonical(row)

@@ -1,0 +1,1 @@
+"""Accountings, yearly tables, notices, statements: read from the ledger's entries and openings, folded by `account`, written to files."""

@@ -1,0 +1,83 @@
+"""A signature under an act that is about no batch: a halt, a hold, the end of an office. Words and a key in, the row to enter out.
+
+What is signed is the canonical row itself, with the person, the office in which they act, the day and the public half of the key. Whoever
+signs holds that office that day, and the key is the one enrolled for them. A second signature is another person's, with
+another key. What an act does, and when it takes a second, is for the modules that call this; acts on a batch are for ``dispose``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from privity import review
+from privity.errors import RefusedError, TamperError
+from privity.ledger import entry as entries
+from privity.office import enrol, keys, record
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from privity.ledger.entry import Json
+    from privity.office.dispose import Official
+    from privity.office.place import Office
+    from privity.store import Tx
+
+TABLES = ("halt", "hold", "closing")
+
+
+def signed(office: Office, tx: Tx, by: Official, may: Collection[str], said: Mapping[str, Json]) -> dict[str, Json]:
+    """The row of an act: what is said, who says it, and their signature.
+
+    Raises:
+        RefusedError: the office may not, is not held today, or the key is not the one enrolled. Nothing is recorded.
+    """
+    if by.office not in may:
+        raise RefusedError(f"the office `{by.office}` cannot do this", remedy=f"offices that can: {', '.join(sorted(may))}")
+    if not review.holds(enrol.appointments(tx, enrol.CUSTODIAN), by.person, by.office, office.day):
+        raise RefusedError(
+            f"`{by.person}` does not hold the office `{by.office}` on {office.day}", remedy="appoint them first, or let another sign"
+        )
+    public = keys.public(by.key)
+    if enrol.public_keys(tx, enrol.CUSTODIAN).get(by.person) != public:
+        raise RefusedError("this is not the key enrolled for the person", remedy="sign with the key whose public half is enrolled")
+    row: dict[str, Json] = {**said, "person": by.person, "office": by.office, "day": office.day.isoformat(), "key": public.hex()}
+    return {**row, "signature": by.key.sign(entries.canonical(row)).hex()}
+
+
+def another(row: Mapping[str, object], first: Mapping[str, object]) -> None:
+    """Refuse a second signature that is not a second person's.
+
+    Raises:
+        RefusedError: the same person, or the same key under two names.
+    """
+    if row["person"] == first["person"] or row["key"] == first["key"]:
+        raise RefusedError("the second signature is another person's, with another key", remedy="let a colleague sign")
+
+
+def holds(row: Mapping[str, object]) -> bool:
+    """Whether a row's signature is one over the rest of it by the key that it names."""
+    body = {name: value for name, value in row.items() if name != "signature"}
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(str(row["key"])))
+        key.verify(bytes.fromhex(str(row["signature"])), entries.canonical(body))  # type: ignore[arg-type]
+    except (InvalidSignature, ValueError, KeyError):
+        return False
+    return True
+
+
+def differences(office: Office, tx: Tx) -> Iterator[str]:
+    """Acts whose signature does not hold, or is by a key that was not the person's: for ``verify``, each named by its entry."""
+    enrolled = tx.rows("person", agency=enrol.CUSTODIAN)
+    for row in (one for table in TABLES for one in tx.rows(table) if one["entry"] is not None):
+        try:
+            (opening,) = record.opened(office, tx, row["entry"], 1)
+        except TamperError:
+            continue  # whoever reads all openings names it
+        said = json.loads(opening)
+        theirs = [one["public_key"] for one in enrolled if one["person"] == said.get("person") and (one["entry"] or 0) < row["entry"]]
+        if not holds(said) or not theirs or (theirs[-1] or b"").hex() != said["key"]:
+            yield f"entry {row['entry']}: the act is not signed by its person's key"

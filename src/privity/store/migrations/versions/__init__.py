@@ -1,0 +1,1 @@
+"""What was made and changed, in order: a module a revision."""

@@ -21,7 +21,7 @@ from office.small import ANSWERED, REVIEWED, Small, approve, tamper
 from office.test_release import entered
 from privity.errors import InputError, RefusedError
 from privity.ledger.entry import Kind
-from privity.office import dispose, draw, enrol, substantiate
+from privity.office import dispose, draw, enrol, substantiate, witness_roster
 from privity.office.batch import Batch
 from privity.office.dispose import Official
 from privity.office.place import Office, open_office
@@ -31,6 +31,8 @@ from privity.office.verify import verify
 from privity.sample import world
 from privity.seal import KeyedSealer
 from privity.terms import ActKind
+from verifier.outside import Witness
+from verifier.test_export import cosign
 
 SEEN = Seen("final-order", date(2024, 5, 2), "ab" * 32)
 
@@ -247,24 +249,28 @@ def test_a_stranger_draws_the_same_rows_from_entry_and_seed(office: Office, batc
 def test_with_witnesses_no_row_is_taken_before_a_quorum_signed_a_checkpoint_over_the_draw(
     office: Office, batch: Batch, tmp_path: Path
 ) -> None:
+    one, two = Witness("one.example/w", 1), Witness("two.example/w", 2)
+    for each in (one, two):
+        witness_roster.add(office, each.key.name, each.vkey, "http://127.0.0.1:9")
     install(office, tmp_path, numbers={"sample_rows": 5, "witness_quorum": 2})
-    with office.store.write() as tx:  # a checkpoint before the draw, signed by both
-        for name in ("one", "two"):
-            tx.add_one("cosignature", size=tx.head().size, witness=name, line=f"— {name} AAAA", day=office.day)
+    cosign(office, one, two)  # a checkpoint before the draw, signed by both
     entry = substantiate.begin(office, batch, approved(office, batch))
     with pytest.raises(RefusedError, match="witnesses"):
         substantiate.settle(office, batch)
-    with office.store.write() as tx:
-        tx.add_one("cosignature", size=entry + 1, witness="one", line="— one BBBB", day=office.day)
+    cosign(office, one)
+    with office.store.write() as tx:  # whoever owns the database can add a line, and cannot sign one
+        tx.add_one("cosignature", size=entry + 1, witness="two.example/w", line=two.line("another ledger\n1\nAAAA\n\n"), day=office.day)
     with pytest.raises(RefusedError, match="witnesses"):
         substantiate.settle(office, batch)
-    with office.store.write() as tx:
-        tx.add_one("cosignature", size=entry + 1, witness="two", line="— two CCCC", day=office.day)
+    enrol.determine_safeguards(office, world.AGENCY, "current", "another entry, and so another checkpoint")
+    cosign(office, one, two)
+    with office.store.read() as tx:
         stands = substantiate.standing(office, tx, batch)
         assert (stands.waiting, stands.open) == ((entry,), ())
+        size, note = tx.head().size, str(tx.head().note)
     assert substantiate.settle(office, batch)
     (said,) = (row for _, row in entered(office, Kind.SUBSTANTIATION) if row["step"] == "drawn")
-    assert (said["lines"], said["covered"]) == (["— one BBBB", "— two CCCC"], entry + 1)
+    assert (said["lines"], said["covered"]) == (sorted(each.line(note).rstrip() for each in (one, two)), size)
     with office.store.read() as tx:
         assert not substantiate.standing(office, tx, batch).predictable
     assert substantiate.settle(office, batch) == [], "a draw is taken once: a line that comes later changes nothing"

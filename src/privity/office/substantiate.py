@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from privity import review
 from privity.errors import InputError, RefusedError, TamperError
 from privity.ledger import entry as entries
 from privity.ledger.entry import Kind
-from privity.office import dispose, draw, enrol, law, record, witness
+from privity.ledger.note import Note
+from privity.office import cosigned, dispose, draw, enrol, law, record, witness, witness_roster
 from privity.store import schema
 
 if TYPE_CHECKING:
@@ -132,19 +133,29 @@ def settle(office: Office, batch: Batch) -> list[int]:
 
 
 def _seed(office: Office, tx: Tx, entry: int) -> tuple[int, str, list[str]]:
-    """The first checkpoint that covers the draw and that enough witnesses have signed: size, text, lines."""
-    needed, c, s = witness.quorum(office, tx), schema.cosignature.c, schema.segment.c
-    signed = select(c.size).where(c.size > entry).group_by(c.size).having(func.count() >= needed).order_by(c.size).limit(1)
-    own = select((s.first + s["count"]).label("size")).where(s.first + s["count"] > entry, s.note.is_not(None)).order_by(s.first).limit(1)
-    found = tx.rows(signed if needed else own)
-    if not found:
+    """The first checkpoint that covers the draw and that enough witnesses have signed: size, text, the lines that hold."""
+    needed, s = witness.quorum(office, tx), schema.segment.c
+    if needed:
+        size = _first_signed(tx, entry, needed)
+    else:
+        own = (
+            select((s.first + s["count"]).label("size")).where(s.first + s["count"] > entry, s.note.is_not(None)).order_by(s.first).limit(1)
+        )
+        size = next((int(row["size"]) for row in tx.rows(own)), 0)
+    note = cosigned.note_at(tx, size)
+    if note is None:
         raise RefusedError(
             f"fewer than {needed} witnesses have signed a checkpoint that covers the draw, entry {entry}", remedy="run the step again later"
         )
-    size = int(found[0]["size"])
-    (segment,) = tx.rows(select(s.note).where(s.first + s["count"] == size))
-    lines = [row["line"] for row in tx.rows("cosignature", size=size)] if needed else []
-    return size, str(segment["note"]).rpartition("\n\n")[0] + "\n", lines
+    written = cosigned.lines_under(tx, size, witness_roster.keys(tx)) if needed else {}
+    return size, Note.parse(note).text, [line for one in written.values() for line in one.splitlines()]
+
+
+def _first_signed(tx: Tx, entry: int, needed: int) -> int:
+    """The size of the oldest checkpoint over an entry that so many have signed, each signature verified; 0: none."""
+    known, c = witness_roster.keys(tx), schema.cosignature.c
+    sizes = tx.rows(select(c.size).where(c.size > entry).group_by(c.size).order_by(c.size))
+    return next((row["size"] for row in sizes if len(cosigned.lines_under(tx, row["size"], known)) >= needed), 0)
 
 
 def _rows(step: Step) -> list[draw.Row]:

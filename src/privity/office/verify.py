@@ -88,6 +88,8 @@ def _checks(office: Office, tx: Tx, held: Sequence[str]) -> Iterator[tuple[str, 
     yield "the tables", lambda: tables.differences(office, tx)
     yield "the keys", lambda: check.differences(office, tx)
     yield "the signed acts of the office", lambda: signing.differences(office, tx)
+    yield "the samples", lambda: substantiate.differences(office, tx)
+    yield "the acknowledgements", lambda: acknowledgement.differences(office, tx)
     for row in _rows(tx, "batch"):
         yield f"entry {row['entry']}: the acts on its batch", partial(_acts, tx, str(row["batch"]))
     for row in _rows(tx, "package"):

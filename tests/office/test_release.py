@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from office.small import ANSWERED, DATED, RECEIVED, REVIEWED, Small, approve, cases_of, tamper
+from office.small import ANSWERED, DATED, RECEIVED, REVIEWED, Small, approve, cases_of, copied, tamper
 from privity.errors import PrivityError, RefusedError, TamperError
 from privity.ledger import check_proof
 from privity.ledger import entry as entries
@@ -179,7 +179,7 @@ def under_agreement(made: Small, place: Path) -> tuple[Office, Batch]:
 
 def test_an_agreement_that_ended_after_the_approval_withholds_every_row(made: Small, tmp_path: Path, out: Path) -> None:
     office, batch = under_agreement(made, tmp_path)
-    whole = Path(shutil.copytree(office.root, tmp_path / "stays"))
+    whole = copied(office.root, tmp_path / "stays")
     assert release(open_office(whole, ANSWERED), batch, tmp_path / "stays-out", age.AgeSealer())["same"] > 0
     name = f"agreements/{MOU}/agreement.toml"
     ended = '[[life]]\nfrom = 2025-08-13\nstate = "ended"\nsource = "a notice of August"\n\n[[term]]'

@@ -262,6 +262,22 @@ def test_whoever_trusts_the_first_key_is_led_to_the_next(made: Office, out: Path
     assert run(["verify", str(out), "--vkey", first]) == 1
 
 
+def test_a_change_that_only_one_of_the_two_keys_signed_leads_nowhere(made: Office, out: Path) -> None:
+    """Who has the new key, or stole the old one, cannot make a change alone."""
+    first = made.verifier.vkey
+    made = grow(rotated(made), 400)
+    export(made, out)
+    assert run(["verify", str(out), "--vkey", first]) == 0
+    lines = (out / "keys.jsonl").read_text().splitlines()
+    change = json.loads(lines[-1])
+    signatures = [line for line in change["change"]["proof"].splitlines() if line.startswith("— ")]
+    assert len(signatures) == 2
+    for dropped in signatures:
+        alone = {**change["change"], "proof": change["change"]["proof"].replace(dropped + "\n", "")}
+        (out / "keys.jsonl").write_text("\n".join([*lines[:-1], json.dumps({"change": alone}), ""]))
+        assert run(["verify", str(out), "--vkey", first]) == 2
+
+
 def test_a_key_that_ended_signs_nothing_more(made: Office, out: Path, tmp_path: Path) -> None:
     """Who stole the first key signs a checkpoint of a size after its end; whoever has the list refuses it."""
     old = made.signer

@@ -19,11 +19,13 @@ from privity import sample
 from privity.errors import RefusedError
 from privity.ledger.entry import Kind
 from privity.ledger.note import open_checkpoint
-from privity.office import custody, record, witness_roster
+from privity.office import custody, enrol, interlock, record, witness_roster
 from privity.office.batch import Batch, named
+from privity.office.keys import ends
 from privity.office.place import Office, open_office
 from privity.office.release import recall, release
 from privity.office.verify import verify
+from privity.sample import world
 from privity.seal import KeyedSealer, age
 from privity.terms import Disposition, Receipt
 from verifier.outside import Witness
@@ -208,3 +210,33 @@ def test_a_date_makes_no_payload_longer_or_shorter(since: str | None) -> None:
         assert len(made[0]) == len(made[1])
         dates = {one["address_as_of"] for one in json.loads(made[1])["on record"]}
         assert dates == {since or "not on record"}
+
+
+def test_a_recipients_key_that_was_revoked_after_the_intent_keeps_the_package_here(kept, tmp_path: Path) -> None:
+    office, batch = opened(kept[1], tmp_path, kept[2])
+    with office.store.read() as tx:
+        (row,) = tx.rows("package")
+    ends.end(office, world.AGENCY, row["officer"], ANSWERED, "a laptop was stolen")
+    with office.store.read() as tx:
+        (enrolled,) = [one for one in tx.rows("person", person=row["officer"], agency=world.AGENCY) if one["public_key"]][:1]
+    _, public = age.generate()
+    enrol.enrol_people(office, world.AGENCY, [enrol.Person(row["officer"], bytes(range(32)), public)])
+    assert enrolled["recipient"] != public
+    assert release(office, batch, tmp_path / "out", KeyedSealer())["withheld"] == row["rows"]
+    assert not (tmp_path / "out" / f"{row['package']}.age").exists()
+
+
+def test_no_entry_that_could_withhold_a_row_is_taken_for_harmless() -> None:
+    could = {
+        Kind.HALT,
+        Kind.CONTEST,
+        Kind.KEY,
+        Kind.IN_FORCE,
+        Kind.DISPOSITION,
+        Kind.OBJECTION,
+        Kind.SUBSTANTIATION,
+        Kind.RECALL,
+        Kind.HOLD,
+        Kind.CLOSED,
+    }
+    assert not could & interlock.HARMLESS

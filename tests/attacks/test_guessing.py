@@ -17,7 +17,7 @@ import pytest
 from persons.open_office import folder_of, give, opened
 from persons.test_account import disclosed, key_of
 from privity.ledger import entry as entries
-from privity.ledger import log
+from privity.ledger import export, log
 from privity.office.persons import disclosures, tags
 from privity.sample import register
 from privity.verifier.account import check_account
@@ -38,7 +38,7 @@ def dictionary() -> list[str]:
 def public_bytes(office, folders) -> bytes:
     """Everything that anybody outside may have."""
     with office.store.read() as tx:
-        tiles = b"".join(content for _, content in log.export(tx))
+        tiles = b"".join(content for _, content in export(tx))
         roots = [json.dumps(disclosures.opening(office, tx, row["entry"])).encode() for row in tx.rows("map_root")]
     files = [path.read_bytes() for folder in folders for path in sorted(folder.iterdir())]
     return b"\n".join([tiles, *roots, *files])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from privity.errors import RefusedError, TamperError
-from privity.ledger import Kind, Signer, append, canonical, encode, log, tlog
+from privity.ledger import Kind, Signer, append, canonical, encode, export, log, tlog
 from privity.ledger.note import Checkpoint, Proof, sign
 from privity.ledger.tenure import Change, Tenure, follow, open_at, signs_on
 from privity.store import Store
@@ -89,7 +89,7 @@ def test_tlog_scales_accepts_the_checkpoint_of_a_change_under_either_key(store: 
     from tlog_scales import backend, reader, signing
 
     with store.read() as tx:
-        for path, content in log.export(tx):
+        for path, content in export(tx):
             (tmp_path / "static" / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / "static" / path).write_bytes(content)
     checkpoint = reader.TilesReader(backend.LocalBackend(tmp_path / "static")).get_checkpoint()

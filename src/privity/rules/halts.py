@@ -82,11 +82,11 @@ def read_halt(file: LawFile, vocabulary: Vocabulary) -> Halt | None:
     """
     where = "the halt"
     raw = entry(file, where, file.table(), _NEEDS | {"from": date}, _SAYS | _DATES)
-    by = narrowing(vocabulary)
+    said, by = raw["scope"], narrowing(vocabulary)
+    if isinstance(said, dict) and isinstance(said.get("regime"), str) and said["regime"] != vocabulary.regime:
+        return None  # its other words are of that regime's vocabulary
     wanted: dict[str, type] = {"regime": str, "bases": list}
-    scope = entry(file, "scope", raw["scope"], wanted, {"class": str} | _keys(by))
-    if scope["regime"] != vocabulary.regime:
-        return None
+    scope = entry(file, "scope", said, wanted, {"class": str} | _keys(by))
     if raw["effect"] not in ("disclosure", "use") or not RULE_ID.fullmatch(text(raw, "id")):
         raise file.wrong(where, "`effect` is neither `disclosure` nor `use`, or `id` is not a plain id")
     bases = words(file, "scope", scope, "bases", vocabulary.bases)
@@ -94,9 +94,9 @@ def read_halt(file: LawFile, vocabulary: Vocabulary) -> Halt | None:
     if not bases or not all(narrows.values()):
         raise file.wrong("scope", "an empty list would reach nothing; name the bases, and leave out what does not narrow it")
     since, until = _dates(file, raw)
-    said = (text(raw, "id"), text(raw, "effect"), text(raw, "cite"), text(raw, "case"), vocabulary.regime)
+    named = (text(raw, "id"), text(raw, "effect"), text(raw, "cite"), text(raw, "case"), vocabulary.regime)
     times = _times(file, scope, by)
-    return Halt(*said, bases, narrows, times, since, until, text(raw, "lifted"), day(raw, "last_checked"), _spoken(file, raw, scope), file)
+    return Halt(*named, bases, narrows, times, since, until, text(raw, "lifted"), day(raw, "last_checked"), _spoken(file, raw, scope), file)
 
 
 def narrowing(vocabulary: Vocabulary) -> dict[str, Fact]:

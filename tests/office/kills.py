@@ -253,7 +253,11 @@ def _reported(root: Path) -> set[str]:
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         assert app.run(["packages", str(root), "--json"]) == 0
-    return {row["package"] for row in json.loads(said.getvalue())["packages"] if row["state"] in ("intent", "sent")}
+    return {
+        row["package"]
+        for row in json.loads(said.getvalue())["packages"]
+        if str(row["state"]).startswith("intent") or row["state"] == "sent"
+    }
 
 
 def kills(tally: Tally, kills: int, servers: int, seed: int) -> Iterator[Tally]:

@@ -16,7 +16,7 @@ from privity.office import close, deletion, dispose, explain, hold, law, record,
 from privity.office.accounting import for_year
 from privity.office.place import Office, open_office
 from privity.office.register import load
-from privity.office.release import acknowledge, destroyed, release
+from privity.office.release import destroyed, release
 from privity.office.submit import submit
 from privity.office.verify import verify
 from privity.rules.facts import SHIPPED
@@ -313,9 +313,6 @@ def test_a_closed_office_does_nothing_more_and_is_still_read(made: Small, answer
     assert verify(office).problems == ()
     assert for_year(office, 2025).gaps == ()
     assert explain.shown(office, made.of(office), 0, world.COUNSEL, "a question of the inspector").lines
-    with office.store.read() as tx:
-        name = tx.rows("package")[0]["package"]
-    acknowledge(office, name, "custody goes on")
 
 
 @pytest.mark.invariant

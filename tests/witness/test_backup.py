@@ -140,7 +140,7 @@ def test_a_checkpoint_that_was_held_at_a_restore_binds_the_office_from_then_on(o
 
 def test_a_held_checkpoint_of_another_ledger_is_refused(office: Office, tmp_path: Path) -> None:
     back_up(office, tmp_path / "copy")
-    with pytest.raises(TamperError):
+    with pytest.raises(RefusedError, match="not signed by a key that was expected"):
         restore(tmp_path / "copy", tmp_path / "again", keys=keys(office), held=[note(office).replace("witness.test", "another.test")])
     assert not (tmp_path / "again").exists()
 

@@ -216,7 +216,9 @@ def _unrecorded(office: Office, batch: Batch) -> Iterator[str]:
     """Of a finished batch every sealed file is on record; before that one may be waste of a step that was killed."""
     with office.store.read() as tx:
         known = {(str(row["stage"]), int(str(row["shard"]))) for row in tx.rows("shard", batch=batch.id)}
-    for path in sorted(office.batch_folder(batch.id).glob("*/*.sealed")) if "determined" in {stage for stage, _ in known} else ():
+    stages = [stage for stage, _ in known]
+    finished = stages.count("determined") == stages.count("requests") > 0
+    for path in sorted(office.batch_folder(batch.id).glob("*/*.sealed")) if finished else ():
         if (path.parent.name, int(path.stem)) not in known:
             yield f"{path.parent.name}/{path.name} is on no record"
 

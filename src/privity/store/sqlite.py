@@ -2,12 +2,18 @@
 
 WAL with synchronous=FULL: when COMMIT has returned, the rows are on the disk (NORMAL would lose the last ones with the power).
 A writer begins with BEGIN IMMEDIATE: it has the lock before it reads. A reader cannot write (query_only). Transactions are `database`.
+
+SQLite gives its lock to whoever asks at the right moment, so a release that writes again and again could keep a halt waiting to its end.
+Writers therefore take turns at a lock file beside the database: who waits is next. PostgreSQL's advisory lock has a queue of its own.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +23,14 @@ from privity.errors import InputError
 from privity.store import archive, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.exc import DBAPIError
 
 _PRAGMAS = ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "trusted_schema=OFF", "cell_size_check=ON")
+_PATIENCE = 0.001  # seconds between two looks whether it is our turn
 _REFUSALS = {
     sqlite3.SQLITE_BUSY: "another program is writing to the office",
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -47,7 +54,7 @@ class File:
         settings = {"timeout": wait, "check_same_thread": False}
         engine = create_engine(f"sqlite:///{self.path}", hide_parameters=True, connect_args=settings)
         event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", _begins(self.path, wait))
         return engine
 
     def options(self, *, write: bool) -> dict[str, Any]:
@@ -112,7 +119,39 @@ def _prepare(connection: DBAPIConnection, _record: object) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begins(path: Path, wait: float) -> Callable[[Connection], None]:
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("write", False):
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        with _turn(path.with_name(f".{path.name}.turn"), wait):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return begin
+
+
+@contextmanager
+def _turn(path: Path, wait: float) -> Iterator[None]:
+    """Be the next to write. It makes waiting fair and nothing sound: where it cannot be had, the database's own lock is all there is."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError:  # a folder that may only be read: BEGIN IMMEDIATE says so
+        yield
+        return
+    try:
+        end = time.monotonic() + wait
+        while not _taken(handle) and time.monotonic() < end:
+            time.sleep(_PATIENCE)
+        yield
+    finally:
+        os.close(handle)  # and with it the lock, as the end of the process would
+
+
+def _taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -144,7 +144,10 @@ def leaves_of(office: Office, tx: Tx, labels: Sequence[bytes], upto: int) -> dic
 def opened(office: Office, row: Mapping[str, Any]) -> Leaf:
     """A row of ``map_leaf``, opened and held against its commitment."""
     label, sealed, commitment = row["label"], row["sealed"], row["commitment"]
-    plain = archive.open_value(sealed, office.archive_key, _bound(label))
+    try:
+        plain = archive.open_value(sealed, office.archive_key, _bound(label))
+    except TamperError:
+        raise _altered() from None
     salt, said = plain[: entries.SALT], plain[entries.SALT :]
     if entries.commit_rows(salt, [said]) != [commitment]:
         raise _altered()

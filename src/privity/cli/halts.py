@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from privity.office.halt import Listed
 
 Person = Annotated[str, typer.Option("--as", help="Who signs.")]
-Held = Annotated[str, typer.Option("--office", help="The office they act in: counsel, inspector, approver, reviewer, intake-officer.")]
+Held = Annotated[
+    str,
+    typer.Option("--office", help="The office they act in: to add or confirm, any of this office; to lift, counsel, inspector, approver."),
+]
 HaltId = Annotated[str, typer.Argument(metavar="HALT", help="The halt's id.")]
 
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from privity.office.hold import Hold
 
 Person = Annotated[str, typer.Option("--as", help="Who signs.")]
-Held = Annotated[str, typer.Option("--office", help="The office they act in: counsel, inspector, approver; to place a hold, any.")]
+Held = Annotated[
+    str, typer.Option("--office", help="The office they act in: counsel, inspector, approver; to place a hold, any of this office.")
+]
 
 
 def add_to(app: typer.Typer) -> None:

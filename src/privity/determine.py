@@ -1,9 +1,9 @@
 """The whole decision, on one screen: facts and a rulebook in, an outcome with all its reasons out.
 
 A row passes only if each source (statute, halts, the agreement invoked, policy) permits it without error; a fact that is missing errs, and
-so refuses (DESIGN invariants 1 and 2). Passing the request stage makes a row eligible, passing the record stage refers it to
+so refuses. Passing the request stage makes a row eligible, passing the record stage refers it to
 people; nothing here releases. Where statute and halts permit, the basis says whether disclosing is a duty,
-and withholding on an agreement or on policy alone is a duty held, which goes to counsel (invariant 3).
+and withholding on an agreement or on policy alone is a duty held, which goes to counsel.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def determine_twice(rulebook: Rulebook, facts: Facts, stage: Stage, asked: Asked
     """The same, with every row also decided by Cedar's own engine.
 
     Raises:
-        AssertionError: the two differ on a row, in the decision or in its reasons: a bug, and the batch stops (invariant 6).
+        AssertionError: the two differ on a row, in the decision or in its reasons: a bug, and the batch stops.
     """
     return _determined(rulebook, _masks_twice(rulebook, facts, stage, asked), stage, asked)
 

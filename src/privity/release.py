@@ -2,7 +2,7 @@
 
 Every eligible request of the batch is answered, once, on the same day: ``same`` (or the address, if statute, court interpretation,
 agreement and disposition all allow it) or ``no disclosure``. Not found, several, barred, declined and objected are the same words at
-the same time in a payload of the same size (DESIGN invariant 9). Which identifier agreed is never sent. Whether a
+the same time in a payload of the same size. Which identifier agreed is never sent. Whether a
 row may be released was decided again, by both engines, before this module sees it: nothing is decided here.
 """
 

@@ -1,6 +1,6 @@
 """Who may dispose of what: acts of reviewers in, one ``Disposition`` for every referred row out.
 
-Two persons (DESIGN invariant 12, custodian policy): a reviewer and an approver approve; neither is the
+Two persons (custodian policy): a reviewer and an approver approve; neither is the
 intake officer, the requester or the engaged person. Each act is a signature by the person's own key over the root of the
 evidence that was frozen for its rows, given on a day on which the person held the office. A vacant office approves nothing.
 An objection stays on record for ever; it blocks its rows until the one who made it withdraws it

@@ -62,7 +62,7 @@ class Identity(StrEnum):
 
 
 class Duty(StrEnum):
-    """What the basis says of a row that meets it (DESIGN invariant 3)."""
+    """What the basis says of a row that meets it."""
 
     NONE = "none"  # a requirement of the statute, or a halt, stands in the way
     MAY = "may"  # the basis permits and does not oblige
@@ -293,7 +293,7 @@ class Reasons(Table):
 
 @dataclass(frozen=True, slots=True)
 class Eligible(Table):
-    """Requests that passed the request stage. Only ``determine`` makes one; only this reaches the register (invariant 5)."""
+    """Requests that passed the request stage. Only ``determine`` makes one; only this reaches the register."""
 
     SCHEMA: ClassVar[Mapping[str, pl.DataType]] = Requests.SCHEMA
 

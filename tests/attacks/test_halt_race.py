@@ -1,10 +1,8 @@
 """A halt entered by one process while another releases and is killed at random: what is guaranteed, stated and tried.
 
 - An intent that was committed after the halt's entry discloses nothing.
-- A release that begins, or begins again, after the halt's commit lets nothing out that discloses: also not a package whose intent was
-  committed before and whose copy was interrupted.
-- What may still leave after the halt's commit: a package whose intent was committed before it, copied by the process that committed it.
-  It is on the recall list.
+- A package whose intent was committed before is decided again under the lock before it is copied, by the process that committed it as by
+  one that begins again: after the halt's commit nothing leaves that discloses. It is withheld, and on the recall list.
 
 `benchmarks/halt.py` does the same with 10,000 rows, and measures.
 """

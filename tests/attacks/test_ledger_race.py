@@ -1,4 +1,4 @@
-"""A halt entered while packages leave: nothing that was entered after it discloses anything (DESIGN invariant 14)."""
+"""A halt entered while packages leave: nothing that was entered after it discloses anything."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from privity.office.halt import Listed
 
 Person = Annotated[str, typer.Option("--as", help="Who signs.")]
-Held = Annotated[str, typer.Option("--office", help="The office they act in: counsel, inspector, approver, reviewer, intake-officer.")]
+Held = Annotated[str, typer.Option("--office", help="The office they act in: any of this office.")]
+Ending = Annotated[str, typer.Option("--office", help="The office they act in: counsel, inspector, approver.")]
 HaltId = Annotated[str, typer.Argument(metavar="HALT", help="The halt's id.")]
 
 
@@ -84,7 +85,7 @@ def add_to(app: typer.Typer) -> None:
         folder: options.OfficeFolder,
         name: HaltId,
         person: Person,
-        held: Held,
+        held: Ending,
         key: options.KeyFile,
         act: Annotated[
             str,

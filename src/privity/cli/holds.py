@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from privity.office.hold import Hold
 
 Person = Annotated[str, typer.Option("--as", help="Who signs.")]
-Held = Annotated[str, typer.Option("--office", help="The office they act in: counsel, inspector, approver; to place a hold, any.")]
+Held = Annotated[str, typer.Option("--office", help="The office they act in: any of this office.")]
+Ending = Annotated[str, typer.Option("--office", help="The office they act in: counsel, inspector, approver.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,7 +52,7 @@ def add_to(app: typer.Typer) -> None:
         folder: options.OfficeFolder,
         name: Annotated[str, typer.Argument(metavar="HOLD", help="The hold's name.")],
         person: Person,
-        held: Held,
+        held: Ending,
         key: options.KeyFile,
         act: Annotated[
             str,
@@ -123,7 +124,7 @@ def add_to(app: typer.Typer) -> None:
     def close(
         folder: options.OfficeFolder,
         person: Person,
-        held: Held,
+        held: Ending,
         key: options.KeyFile,
         ground: Annotated[
             str, typer.Option("--ground", help="To propose: why. Without it: sign the proposal, and the office is closed.")

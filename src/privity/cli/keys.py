@@ -31,7 +31,10 @@ def add_to(app: typer.Typer) -> None:
 
 def _personal(key: typer.Typer) -> None:
     @key.command("new")
-    def new(path: Path, passphrase_file: options.PassphraseFile = None) -> None:
+    def new(
+        path: Annotated[Path, typer.Argument(metavar="FILE", help="The key file to write.")],
+        passphrase_file: options.PassphraseFile = None,
+    ) -> None:
         """Make a signing key, protected by a passphrase. Example: privity key new okafor.pem"""
         from privity.office.keys import encode_public, new_key
 
@@ -39,7 +42,10 @@ def _personal(key: typer.Typer) -> None:
         screen.say(encode_public(public))
 
     @key.command("show")
-    def show(path: Path, passphrase_file: options.PassphraseFile = None) -> None:
+    def show(
+        path: Annotated[Path, typer.Argument(metavar="FILE", help="The key file.")],
+        passphrase_file: options.PassphraseFile = None,
+    ) -> None:
         """Print the public half of a signing key. Example: privity key show okafor.pem"""
         from privity.office import keys
 
@@ -47,7 +53,7 @@ def _personal(key: typer.Typer) -> None:
 
     @key.command("recipient")
     def recipient(
-        path: Path,
+        path: Annotated[Path, typer.Argument(metavar="FILE", help="The key file to write.")],
         scheme: Annotated[str, typer.Option("--scheme", help="hpke-p384 (FIPS algorithms, under a passphrase), or age.")] = "age",
         passphrase_file: options.PassphraseFile = None,
     ) -> None:

@@ -52,8 +52,11 @@ def add_to(app: typer.Typer) -> None:
 
     @law.command("show")
     def show(
-        citation: str, folder: Law = None, regime: Regime = "us/26-usc-6103", as_of: options.AsOf = "",
-    ) -> None:  # fmt: skip
+        citation: Annotated[str, typer.Argument(metavar="CITATION", help="A citation, or the id of a requirement.")],
+        folder: Law = None,
+        regime: Regime = "us/26-usc-6103",
+        as_of: options.AsOf = "",
+    ) -> None:
         """The rules of a provision, as Cedar. Example: privity law show "26 USC 6103(i)(2)(B)(i)" """
         from privity.office import clock
         from privity.rules.book import in_force, open_book
@@ -69,13 +72,13 @@ def add_to(app: typer.Typer) -> None:
     @law.command("install")
     def install(
         office: options.OfficeFolder,
-        folder: Path,
+        folder: Annotated[Path, typer.Argument(metavar="LAW", help="The folder of the new version, with every halt of the office.")],
         ground: Annotated[
             str, typer.Option("--ground", help="Why: the act of a legislature, a court's order, an agreement signed or ended.")
         ],
         as_of: options.AsOf = "",
     ) -> None:
-        """Put another version of the law in force in an office. Example: privity law install office ./law --ground "stay of 2025-11-21" """
+        """Put another version of the law in force in an office. Example: privity law install office ./law --ground "two of three witnesses from today" """
         from privity.office.law import install as put
         from privity.office.place import open_office
 

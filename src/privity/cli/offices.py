@@ -100,7 +100,7 @@ def add_to(app: typer.Typer) -> None:
     @app.command()
     def submit(
         folder: options.OfficeFolder,
-        file: Path,
+        file: Annotated[Path, typer.Argument(metavar="FILE", help="The request file: workbook, CSV, Parquet or JSON Lines.")],
         envelope: Annotated[Path, typer.Option("--envelope", help="The envelope (TOML).")],
         intake_officer: Annotated[str, typer.Option("--intake-officer", help="Who takes it in.")],
         columns: Annotated[Path | None, typer.Option("--columns", help="How headings are read.")] = None,

@@ -12,7 +12,10 @@ import typer
 from privity.errors import InputError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-AsOf = Annotated[str, typer.Option("--as-of", help="Decide as of this day (YYYY-MM-DD); for trying out.", show_default=False)]
+AsOf = Annotated[
+    str,
+    typer.Option("--as-of", help="The day, if not today (YYYY-MM-DD); an office takes one only if made with --trial.", show_default=False),
+]
 OfficeFolder = Annotated[Path, typer.Argument(metavar="OFFICE", help="The office's folder.")]
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The batch id, or its beginning.")]
 KeyFile = Annotated[Path, typer.Option("--key", help="Private key file (PEM).")]

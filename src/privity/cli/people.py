@@ -40,7 +40,7 @@ def add_to(app: typer.Typer) -> None:
     @enrol.command("person")
     def person(
         folder: options.OfficeFolder,
-        person: str,
+        person: Annotated[str, typer.Argument(metavar="PERSON", help="Their name, as they sign and as request files name them.")],
         agency: Agency,
         public_key: Annotated[str, typer.Option("--public-key", help="ed25519:…, as `privity key new` prints it.")],
         recipient: Annotated[str, typer.Option("--recipient", help="hpke-p384:… or age1…, if packages are sent to them.")] = "",
@@ -55,7 +55,12 @@ def add_to(app: typer.Typer) -> None:
         screen.say(f"entry {enrol_people(office, agency, [Person(person, decode_public(public_key), recipient)])}")
 
     @enrol.command("roster")
-    def roster(folder: options.OfficeFolder, file: Path, agency: Agency, as_of: options.AsOf = "") -> None:
+    def roster(
+        folder: options.OfficeFolder,
+        file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="One line a person; the column recipient may be left out.")],
+        agency: Agency,
+        as_of: options.AsOf = "",
+    ) -> None:
         """Enter many people from a CSV file with the headings person, public_key, recipient. Example: privity enrol roster office r.csv --agency us-dhs"""
         import csv
 
@@ -63,8 +68,11 @@ def add_to(app: typer.Typer) -> None:
         from privity.office.keys import decode_public
         from privity.office.place import open_office
 
-        with file.open(newline="", encoding="utf-8") as handle:
-            rows = list(csv.DictReader(handle))
+        try:
+            with file.open(newline="", encoding="utf-8") as handle:
+                rows = list(csv.DictReader(handle))
+        except (OSError, UnicodeDecodeError):
+            raise InputError(f"`{file.name}` cannot be read", remedy="name a CSV file in UTF-8") from None
         if not rows or not {"person", "public_key"} <= set(rows[0]):
             raise InputError(f"{file.name}: no headings person and public_key", remedy="one line a person, the headings first")
         people = [Person(row["person"], decode_public(row["public_key"]), row.get("recipient") or "") for row in rows]
@@ -74,7 +82,7 @@ def add_to(app: typer.Typer) -> None:
     @enrol.command("appoint")
     def appoint(
         folder: options.OfficeFolder,
-        person: str,
+        person: Annotated[str, typer.Argument(metavar="PERSON", help="Their name, as they sign and as request files name them.")],
         held: Annotated[
             str, typer.Argument(metavar="HELD", help="intake-officer, reviewer, approver, counsel, inspector, or an office of the law.")
         ],
@@ -99,7 +107,7 @@ def add_to(app: typer.Typer) -> None:
     @enrol.command("revoke")
     def revoke(
         folder: options.OfficeFolder,
-        person: str,
+        person: Annotated[str, typer.Argument(metavar="PERSON", help="Their name, as they sign and as request files name them.")],
         agency: Agency,
         since: Annotated[str, typer.Option("--since", help="The first day on which the key counts for nothing.")],
         ground: Annotated[str, typer.Option("--ground", help="Why.")],

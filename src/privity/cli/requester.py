@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
     @envelope.command("draft")
     def draft(
-        file: Path,
+        file: Annotated[Path, typer.Argument(metavar="FILE", help="The request file: workbook, CSV, Parquet or JSON Lines.")],
         out: Annotated[Path, typer.Option("--out", help="The envelope to write (TOML).")],
         agency: Annotated[str, typer.Option("--agency", help="The id under which the custodian enrolled the agency.")],
         signatory: Annotated[str, typer.Option("--signatory", help="The official who will sign.")],
@@ -43,8 +43,8 @@ def add_to(app: typer.Typer) -> None:
 
     @envelope.command("sign-cases")
     def sign_cases(
-        path: Annotated[Path, typer.Argument(metavar="ENVELOPE")],
-        file: Path,
+        path: Annotated[Path, typer.Argument(metavar="ENVELOPE", help="The envelope (TOML).")],
+        file: Annotated[Path, typer.Argument(metavar="FILE", help="The request file: workbook, CSV, Parquet or JSON Lines.")],
         person: Annotated[str, typer.Option("--person", help="The engaged person, as the file names them.")],
         key: options.KeyFile,
         passphrase_file: options.PassphraseFile = None,
@@ -73,7 +73,9 @@ def add_to(app: typer.Typer) -> None:
 
     @envelope.command("sign")
     def sign(
-        path: Annotated[Path, typer.Argument(metavar="ENVELOPE")], key: options.KeyFile, passphrase_file: options.PassphraseFile = None
+        path: Annotated[Path, typer.Argument(metavar="ENVELOPE", help="The envelope (TOML).")],
+        key: options.KeyFile,
+        passphrase_file: options.PassphraseFile = None,
     ) -> None:
         """The official signs the whole; last. Example: privity envelope sign e.toml --key secretary.pem"""
         from privity.intake import envelope as envelopes
@@ -83,7 +85,7 @@ def add_to(app: typer.Typer) -> None:
 
     @app.command("open")
     def open_answer(
-        package: Path,
+        package: Annotated[Path, typer.Argument(metavar="PACKAGE", help="The package's file.")],
         identity: Annotated[Path, typer.Option("--identity", help="The recipient's secret key file.")],
         name: Annotated[str, typer.Option("--package", help="The package's name, if the file no longer bears it.")] = "",
         passphrase_file: options.PassphraseFile = None,

@@ -80,7 +80,7 @@ def add_to(app: typer.Typer) -> None:
         as_of: options.AsOf = "",
         as_json: options.Json = False,
     ) -> None:
-        """Delay the notice of a package to the people in it, or list delays. Example: privity delay office add 3f9a --authority "order of 2025-08-14, D.D.C." --until 2025-10-01 --as counsel --key counsel.pem"""
+        """Delay the notice of a package to the people in it, or list delays. Example: privity delay office add 3f9a --authority "order of 2025-08-14, D.D.C." --until 2025-10-01 --as c.ode --key ode.pem"""
         from privity.office.persons import delays
         from privity.office.place import open_office
 
@@ -147,7 +147,7 @@ def add_to(app: typer.Typer) -> None:
         as_of: options.AsOf = "",
         as_json: options.Json = False,
     ) -> None:
-        """Find requests refused before anybody was identified, by stated identifiers. Example: privity refused-about office --first-name Ada --last-name Quill --date-of-birth 1980-01-01 --purpose court --as counsel --key counsel.pem"""
+        """Find requests refused before anybody was identified, by stated identifiers. Example: privity refused-about office --first-name Ada --last-name Quill --date-of-birth 1980-01-01 --purpose court --as c.ode --key ode.pem"""
         from privity.office.persons import refused
         from privity.office.place import open_office
 

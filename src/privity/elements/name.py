@@ -1,4 +1,4 @@
-"""Does the row name one person? 26 USC 6103(i)(2)(B)(i); a basis that requires a named person refuses a class (DESIGN invariant 17).
+"""Does the row name one person? 26 USC 6103(i)(2)(B)(i); a basis that requires a named person refuses a class.
 
 ``class``: words for more than one (et al., occupants, family, all persons), wildcards, several persons in one cell. ``placeholder``:
 a word that stands for a name that is not there (unknown, N/A, FNU, John Doe, test), or no letters at all. ``incomplete``: no first

@@ -36,7 +36,7 @@ _ENTRY = re.compile(
 
 
 class Kind(StrEnum):
-    """What an entry records (DESIGN §4)."""
+    """What an entry records."""
 
     RECEIPT = "receipt"
     EXAMINED = "examined"

@@ -2,9 +2,9 @@
 
 Whether somebody is meant is for match.sql and ``rules`` to say, in one way for requests and for decoys; the rules and their error rates
 are told in docs/matching.md. Only `Eligible` reaches the register, and of it only rows that a rule could accept; ``read`` says
-which (invariant 5).
+which.
 
-That somebody is identified satisfies nothing: whether the address supplied is theirs is a fact of its own (invariant 10).
+That somebody is identified satisfies nothing: whether the address supplied is theirs is a fact of its own.
 Not known here: people who are not in the register. A namesake with the same birth date who never filed is no rival; that is why a
 name alone identifies only where namesakes are few.
 """

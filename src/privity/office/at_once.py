@@ -1,6 +1,6 @@
 """``privity answers``: what a requester hears at once, a line a row: refused at the request stage, why, and what to supply; or when.
 
-An eligible row says nothing but that it will be answered, so that nobody learns from this list who is in the register (invariant 9).
+An eligible row says nothing but that it will be answered, so that nobody learns from this list who is in the register.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ def _together(parts: list[Examined]) -> Examined:
 
 
 def _enter_examined(office: Office, batch: Batch, on: Basis, asks: pl.DataFrame) -> None:
-    """Say how many rows will be looked up, and commit to which, before the register is opened (invariant 5)."""
+    """Say how many rows will be looked up, and commit to which, before the register is opened."""
     commitments = asks["commitment"].to_list()
     row: dict[str, entries.Json] = {
         "batch": batch.id,
@@ -240,7 +240,7 @@ def _rows(examined: Examined, looked_up: pl.DataFrame, found: Identified, reason
 
 
 def _decide_twice(on: Basis, facts: Facts, outcomes: pl.DataFrame, stage: Stage) -> None:
-    """Cedar decides again: a row of every distinct set of reasons, rows on a boundary, and a sample of the rest (invariant 6)."""
+    """Cedar decides again: a row of every distinct set of reasons, rows on a boundary, and a sample of the rest."""
     chosen = _sample(outcomes, facts, int(on.rulebook.numbers.get("cedar_sample", 20_000)))
     decision.determine_twice(on.rulebook, Facts(facts.frame.join(chosen, on="ordinal", how="semi")), stage, on.asked)
 

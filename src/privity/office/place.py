@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from privity.ledger.note import Signer, Verifier
     from privity.store.archive import Keys
 
-SHARD = 65_536  # rows; DESIGN §4
+SHARD = 65_536  # rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """``privity release``: every eligible row of a batch is answered, once, on its day, in packages that cannot outrun their entries.
 
 Each package is entered with everything it rests on checked afresh, and sent only if nothing stands in its way by then (``interlock``). A
-halt that was entered before a package left withholds it; there is no third possibility. An intent whose copy was interrupted is
-decided again and copied again, the same bytes; without an acknowledgement it counts as disclosed (``custody``).
+halt that was entered before a package left withholds it; one that is entered after finds it on its recall list. An intent whose copy
+was interrupted is decided again and copied again, the same bytes; without an acknowledgement it counts as disclosed (``custody``).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``privity sample``: before a batch is released, some of its approved rows are held against the case file (DESIGN invariant 13).
+"""``privity sample``: before a batch is released, some of its approved rows are held against the case file.
 
 1. *draw* enters the approved rows and how many will be taken: from then on the rows cannot be chosen.
 2. *drawn* takes them by a seed from the first checkpoint that a quorum of witnesses signed after that. Without witnesses the seed is the

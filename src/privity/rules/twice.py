@@ -1,4 +1,4 @@
-"""The same rows, decided by the frame and by Cedar's engine, and the rows on which the two differ (DESIGN invariant 6).
+"""The same rows, decided by the frame and by Cedar's engine, and the rows on which the two differ.
 
 Compared for each source, exactly: which rules permit, which forbid, which err. That is stricter than comparing outcomes: a right
 answer for a wrong reason is a difference too.

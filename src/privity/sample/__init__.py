@@ -40,7 +40,7 @@ def paths() -> dict[str, Path]:
 
 
 def register() -> pl.DataFrame:
-    """The custodian's records: the columns of DESIGN section 8, a row for each person and tax period."""
+    """The custodian's records: the columns of docs/formats/register.md, a row for each person and tax period."""
     return pl.read_parquet(paths()["register"])
 
 

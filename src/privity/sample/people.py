@@ -1,7 +1,8 @@
 """The simulated filers as a custodian would hold them: people with periods, homes, moves, spouses, twins and borrowed numbers.
 
 Reads the files drawn from pseudopeople (simulated people; data/ATTRIBUTION.md); gives `Person`s and the register table of
-DESIGN section 8. The simulation's years 2025-2030 become tax periods 2019-2024; dates of birth shift by the same six years.
+The columns are those of docs/formats/register.md. The simulation's years 2025-2030 become tax periods 2019-2024; dates of birth shift by
+the same six years.
 Adults only. Nobody is chosen, here or for a request, by status, origin or the kind of their number.
 
 Not in the simulation, so made here: earlier periods, the home before a move, twins, bars.
@@ -225,7 +226,7 @@ def _sister(tin: str) -> str:
 
 
 def register_frame(people: Sequence[Person]) -> pl.DataFrame:
-    """The register table of DESIGN section 8, a row for each person and period; dates as dates, period as a whole number."""
+    """The register table of docs/formats/register.md, a row for each person and period; dates as dates, period as a whole number."""
     rows = [_row(person, filing) for person in people for filing in person.filings]
     kinds = {name: pl.String() for name in REGISTER} | {"tax_period": pl.Int32(), "date_of_birth": pl.Date(), "address_as_of": pl.Date()}
     return pl.DataFrame(rows, schema=kinds, orient="row").sort("record_id", "tax_period")

@@ -1,7 +1,7 @@
 """The tables of an office: what they hold, and that nothing in them ever changes.
 
 Every table only grows: the database refuses UPDATE, DELETE and the replacing of a row by trigger. A change of state is another row, and the
-views ``…_now`` give the last row for each subject. So the history is the state, and what was known on a day can be read again (DESIGN §4).
+views ``…_now`` give the last row for each subject. So the history is the state, and what was known on a day can be read again.
 
 The definitions are SQLAlchemy Core and hold for both databases. What makes them in a database, with triggers and views, is `migrations`: a
 table added here is drafted there (``python -m privity.store.migrations.draft``), and a test holds the two to be equal.

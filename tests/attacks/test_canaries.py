@@ -209,7 +209,9 @@ def opened(made):
 def test_an_opened_package_holds_its_own_request_case_and_officer_and_no_other_cell(made, words):
     for officer, payload in opened(made).items():
         own = {row["engaged_person"]: row for row in made.asked}[officer]
-        dated = {one["address_as_of"] for one in json.loads(payload)["rows"] if one["answer"] == "same"}  # part of that answer
+        body = json.loads(payload)
+        same = [row["answer"] == "same" for row in body["rows"]]
+        dated = {one["address_as_of"] for one, told in zip(body["on record"], same, strict=True) if told}  # part of that answer
         assert planted.hits(payload, words).keys() == {own["request_id"], own["case_id"], officer} | dated
 
 

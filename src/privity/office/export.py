@@ -32,7 +32,7 @@ _OURS = {"tile", "about.json", "keys.jsonl", "checkpoint"}
 _SAYS_NOT = (
     "what an entry commits to: its opening stays in the office",
     "that this is the newest checkpoint, or the only history: compare it with checkpoints held elsewhere, and with its cosignatures",
-    "that the key below is the ledger's: take the key from the office itself, on another way",
+    "that the key given here is the ledger's: take the key from the office itself, on another way",
     "anything about what did not pass through this office",
 )
 

@@ -21,14 +21,14 @@ from pathlib import Path
 import pytest
 
 from office import killed
-from office.small import ANSWERED, Small
+from office.small import ANSWERED, Small, small
 from office.test_release import STAY, few_rows
 from privity.office import halt, law, record
 from privity.office.place import Office
 from privity.office.release import recall
 from privity.office.verify import verify
+from store.servers import KINDS
 
-STORES = ("sqlite",)
 ENTERS = """
 import sys
 from datetime import date
@@ -45,7 +45,13 @@ halt.add(office, Path(sys.argv[3]), by)
 Entering = Callable[[], None]
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=KINDS)
+def made(request: pytest.FixtureRequest) -> Small:
+    """The small office on each store."""
+    return small(request.param)
+
+
+@pytest.fixture
 def office(made: Small, tmp_path: Path) -> Office:
     """Approved, and to be answered in packages of one row."""
     office = made.office("approved", tmp_path, ANSWERED)

@@ -189,7 +189,7 @@ def test_a_halt_that_names_an_agency_nobody_knows_is_an_error(law):
 
 def test_a_halt_of_another_regime_is_not_of_this_book(law):
     path = law / "halts" / f"{CTR}.toml"
-    path.write_text(path.read_text().replace('"us/26-usc-6103"', '"us/45-cfr-164"'))
+    path.write_text(path.read_text().replace('"us/26-usc-6103"', '"us/5-usc-552a"'))
     assert len(in_force(open_book(law), date(2026, 3, 1)).rules[Source.HALT]) == 1
 
 

@@ -168,3 +168,22 @@ def test_a_regime_of_its_own_narrows_by_a_fact_of_its_own(tmp_path):
     (law / "halts" / "x.toml").write_text(HALT + 'districts = ["d-mass"]\n')
     (rule,) = open_book(law).orders
     assert rule.requirement.reads == {"decision_day", "engaged_district"}
+
+
+@pytest.mark.invariant
+@pytest.mark.parametrize("regime", ["us/26-usc-6013", "us/26-usc-6103/", "us//26-usc-6103", "US/26-usc-6103", ".", ""])
+def test_an_order_of_a_regime_that_is_not_on_file_is_no_silent_nothing(tmp_path, regime):
+    law = shutil.copytree(SHIPPED, tmp_path / "law")
+    (law / "halts" / "x.toml").write_text(HALT.replace('"us/26-usc-6103"', f'"{regime}"'))
+    with pytest.raises(LawError, match="would withhold nothing"):
+        open_book(law)
+
+
+@pytest.mark.invariant
+@pytest.mark.parametrize("name", ["x.TOML", "x.tml", "x", "us/x.toml"])
+def test_an_order_under_a_name_that_nobody_reads_is_no_silent_nothing(tmp_path, name):
+    law = shutil.copytree(SHIPPED, tmp_path / "law")
+    (law / "halts" / "us").mkdir()
+    (law / "halts" / name).write_text(HALT)
+    with pytest.raises(LawError, match="read by nobody"):
+        open_book(law)

@@ -120,7 +120,7 @@ def open_book(law_root: Path, regime: str = REGIME) -> LawBook:
     folders = (folder, *(_predicate(law_root, name) for name in vocabulary.predicates))
     texts = [read(law_root, path) for one in folders for path in sorted(one.glob("*.cedar"))]
     statute = tuple(rule for text in texts for rule in read_rules(text, Source.STATUTE, vocabulary))
-    orders = _each(law_root, "halts/*.toml", lambda path: halts.read_halt(read(law_root, path), vocabulary))
+    orders = _each(law_root, f"{halts.FOLDER}/**/*", lambda path: _order(law_root, path, vocabulary))
     switches = _each(law_root, "readings/*.toml", lambda path: readings.read_reading(read(law_root, path), vocabulary))
     bound = _each(law_root, "agreements/*/", lambda path: agreements.read_agreement(law_root, path, vocabulary))
     policy, numbers, office = _policy(law_root, folder, vocabulary)
@@ -154,6 +154,24 @@ def _predicate(law_root: Path, name: str) -> Path:
 def _each(law_root: Path, pattern: str, one: Callable[[Path], T | None]) -> tuple[T, ...]:
     found = (one(path) for path in sorted(law_root.glob(pattern)))
     return tuple(item for item in found if item is not None)
+
+
+def _order(law_root: Path, path: Path, vocabulary: Vocabulary) -> Halt | None:
+    """One file of court orders; None if it is of another regime that is on file. One that nobody would ever read is an error."""
+    if path.is_dir() or path.name.startswith("."):
+        return None
+    file = read(law_root, path)
+    if path.suffix != ".toml" or path.parent != law_root / halts.FOLDER:
+        raise file.wrong("the file", f"an order is `{halts.FOLDER}/NAME.toml`; what is not is read by nobody")
+    found = halts.read_halt(file, vocabulary)
+    if found is None and halts.regime_of(file) not in _regimes(law_root):
+        raise file.wrong("scope", "`regime` names no regime whose law is in the folder, so the order would withhold nothing")
+    return found
+
+
+def _regimes(law_root: Path) -> set[str]:
+    """The regimes that have a folder of law, each in its one spelling."""
+    return {path.parent.relative_to(law_root).as_posix() for path in law_root.glob("*/**/facts.toml")}
 
 
 def _policy(law_root: Path, folder: Path, vocabulary: Vocabulary) -> tuple[tuple[Rule, ...], dict[str, float], tuple[LawFile, ...]]:

@@ -83,8 +83,8 @@ def read_halt(file: LawFile, vocabulary: Vocabulary) -> Halt | None:
     where = "the halt"
     raw = entry(file, where, file.table(), _NEEDS | {"from": date}, _SAYS | _DATES)
     said, by = raw["scope"], narrowing(vocabulary)
-    if isinstance(said, dict) and isinstance(said.get("regime"), str) and said["regime"] != vocabulary.regime:
-        return None  # its other words are of that regime's vocabulary
+    if regime_of(file) not in (None, vocabulary.regime):
+        return None  # its other words are of that regime's vocabulary; that there is such a regime is for `book`
     wanted: dict[str, type] = {"regime": str, "bases": list}
     scope = entry(file, "scope", said, wanted, {"class": str} | _keys(by))
     if raw["effect"] not in ("disclosure", "use") or not RULE_ID.fullmatch(text(raw, "id")):
@@ -97,6 +97,13 @@ def read_halt(file: LawFile, vocabulary: Vocabulary) -> Halt | None:
     named = (text(raw, "id"), text(raw, "effect"), text(raw, "cite"), text(raw, "case"), vocabulary.regime)
     times = _times(file, scope, by)
     return Halt(*named, bases, narrows, times, since, until, text(raw, "lifted"), day(raw, "last_checked"), _spoken(file, raw, scope), file)
+
+
+def regime_of(file: LawFile) -> str | None:
+    """The regime that a halt file names; None if it names none as text."""
+    said = file.table().get("scope")
+    named = said.get("regime") if isinstance(said, dict) else None
+    return named if isinstance(named, str) else None
 
 
 def narrowing(vocabulary: Vocabulary) -> dict[str, Fact]:

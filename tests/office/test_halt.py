@@ -249,6 +249,18 @@ def shipped(place: Path, office: Office, change: Callable[[str], str] = str) -> 
 
 
 @pytest.mark.invariant
+def test_a_halt_takes_no_other_halts_place_on_file(made: Small, office: Office, stay: Path, tmp_path: Path) -> None:
+    """A file is not always named as its halt is: one signature under the file's name would end what stands in it."""
+    halt.add(office, stay, by(office, world.COUNSEL))
+    folder = shipped(tmp_path, office)
+    (folder / "halts" / "a-stay.toml").rename(folder / "halts" / "the-first.toml")
+    law.install(office, folder, "the same under another file name")
+    with pytest.raises(RefusedError, match="is of another halt"):
+        halt.add(office, written(tmp_path, 'id = "a-stay"', 'id = "the-first"'), by(office, world.COUNSEL))
+    assert listed(office).in_force
+
+
+@pytest.mark.invariant
 def test_law_that_lacks_a_halt_of_this_office_is_refused(made: Small, office: Office, stay: Path, tmp_path: Path) -> None:
     halt.add(office, stay, by(office, world.COUNSEL))
     with pytest.raises(LawError, match="`a-stay`: it is not in the folder") as told:

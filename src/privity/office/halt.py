@@ -206,9 +206,11 @@ def _enter(office: Office, tx: Tx, row: dict[str, Json]) -> int:
 def _put_in_force(office: Office, tx: Tx, name: str, text: str, ground: str) -> None:
     """The version in force with this one file more, or changed."""
     digest, book = law.in_force(office, tx)
-    path = next((one.file.name for one in book.halts if one.id == name), f"{halts.FOLDER}/{name}.toml")
-    files = law.contents(office.root / "law" / digest) | {path: text.encode()}
-    law.put_in_force(office, tx, law.keep_contents(office.root, files, office.regime), ground)
+    mine, files = next((one.file.name for one in book.halts if one.id == name), None), law.contents(office.root / "law" / digest)
+    path = mine or f"{halts.FOLDER}/{name}.toml"
+    if mine is None and path in files:  # it would end what that file says, whoever's halt it is
+        raise RefusedError(f"`{path}` is on file, and is of another halt", remedy="give this one an id that names no file there is")
+    law.put_in_force(office, tx, law.keep_contents(office.root, files | {path: text.encode()}, office.regime), ground)
 
 
 def _on_file(office: Office, tx: Tx, name: str) -> Halt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -15,8 +16,9 @@ from office.small import ANSWERED, RECEIVED, Small, tamper
 from office.test_release import STAY
 from privity.errors import InputError, LawError, RefusedError
 from privity.ledger.entry import Kind
-from privity.office import enrol, halt, keys, law, record
+from privity.office import enrol, halt, keys, law, record, signing
 from privity.office.dispose import Official
+from privity.office.keys import ends
 from privity.office.place import Office, open_office
 from privity.office.release import release
 from privity.office.verify import verify
@@ -216,6 +218,25 @@ def test_what_was_entered_in_error_takes_counsel(office: Office, stay: Path) -> 
         halt.lift(office, "a-stay", by(office, world.APPROVER))
     halt.lift(office, "a-stay", by(office, world.COUNSEL))
     assert not listed(office).in_force
+
+
+@pytest.mark.invariant
+def test_a_proposal_whose_key_was_revoked_since_lifts_nothing(office: Office, stay: Path) -> None:
+    halt.add(office, stay, by(office, world.COUNSEL))
+    halt.propose_lift(office, "a-stay", ACT, by(office, world.COUNSEL))
+    ends.end(office, enrol.CUSTODIAN, world.COUNSEL, ANSWERED, "stolen")
+    with pytest.raises(RefusedError, match="counts no more"):
+        halt.lift(office, "a-stay", by(office, world.APPROVER))
+    assert listed(office).in_force
+
+
+@pytest.mark.invariant
+def test_an_act_of_one_ledger_is_none_of_another(office: Office, stay: Path) -> None:
+    halt.add(office, stay, by(office, world.COUNSEL))
+    with office.store.read() as tx:
+        said = json.loads(record.opened(office, tx, tx.rows("halt")[0]["entry"], 1)[0])
+    assert signing.holds(said, office.origin)
+    assert not signing.holds(said, "another.example/ledger")
 
 
 def test_a_halt_entered_in_error_before_its_first_day_never_begins(office: Office, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import pytest
 
 from office.small import ANSWERED, RECEIVED, Small, register, tamper
 from privity.errors import InputError, LawError, RefusedError
-from privity.office import close, deletion, dispose, explain, hold, law, record, register_prune, retention
+from privity.office import close, deletion, dispose, enrol, explain, hold, law, record, register_prune, retention
 from privity.office.accounting import for_year
+from privity.office.keys import ends
 from privity.office.place import Office, open_office
 from privity.office.register import load
 from privity.office.release import destroyed, release
@@ -24,7 +26,7 @@ from privity.rules.lawfile import LawFile
 from privity.rules.retention import parse_retention, read_retention
 from privity.sample import world
 from privity.seal.age import AgeSealer
-from privity.terms import ActKind
+from privity.terms import ActKind, Appointment
 
 ACT = "D.D.C.; No. 1:25-cv-1; 2025-08-04; dismissed"
 DISCOVERED = date(2024, 2, 29)
@@ -98,6 +100,28 @@ def test_nobody_ends_a_hold_alone_or_without_an_act(office: Office) -> None:
             hold.end(office, name, by(office, person))
     with office.store.read() as tx:
         assert [one.running for one in hold.all_holds(tx)] == [True]
+
+
+def test_a_hold_placed_in_error_takes_counsel_to_end(office: Office) -> None:
+    name = place(office)
+    enrol.appoint(office, Appointment(world.REVIEWER, "inspector", world.SINCE), enrol.CUSTODIAN)
+    inspector = replace(by(office, world.REVIEWER), office="inspector")
+    hold.propose_end(office, name, "entered in error: the docket is another's", inspector)
+    with pytest.raises(RefusedError, match="counsel is one of the two"):
+        hold.end(office, name, by(office, world.APPROVER))
+    hold.end(office, name, by(office, world.COUNSEL))
+
+
+@pytest.mark.invariant
+def test_a_proposal_whose_key_was_revoked_since_ends_no_hold_and_closes_nothing(answered: Office) -> None:
+    close.propose(answered, "the programme ended", by(answered, world.COUNSEL))
+    name = place(answered)
+    hold.propose_end(answered, name, ACT, by(answered, world.APPROVER))
+    ends.end(answered, enrol.CUSTODIAN, world.APPROVER, ANSWERED, "stolen")
+    with pytest.raises(RefusedError, match="counts no more"):
+        hold.end(answered, name, by(answered, world.COUNSEL))
+    with pytest.raises(RefusedError, match=name):
+        close.propose(answered, "the programme ended", by(answered, world.COUNSEL))
 
 
 @pytest.mark.invariant

@@ -82,8 +82,9 @@ def test_the_look_is_entered_before_and_signed_by_the_official(office) -> None:
         keys = public_keys(tx, CUSTODIAN)
         root = mapping.newest(tx)
     assert said["purpose"] == giving.PURPOSE
-    assert officers.signed_by(said, keys[world.REVIEWER])
-    assert not officers.signed_by({**said, "record": "another"}, keys[world.REVIEWER])
+    assert officers.signed_by(said, keys[world.REVIEWER], office.origin)
+    assert not officers.signed_by({**said, "record": "another"}, keys[world.REVIEWER], office.origin)
+    assert not officers.signed_by(said, keys[world.REVIEWER], "another.example/ledger")
     assert given.look < root["entry"] == root["covers"]
 
 

@@ -99,7 +99,7 @@ def add_to(app: typer.Typer) -> None:
 
         office = open_office(folder, options.day(as_of))
         said = past.read(office, file)
-        text = past.signed_text(said, person, confirmer, office.day)
+        text = past.signed_text(said, person, confirmer, office.day, office.origin)
         write_file(out, open_key(key, options.passphrase(passphrase_file)).sign(text).hex().encode() + b"\n")
         screen.say(f"{out}: good for an entry of {office.day} by {person}")
 

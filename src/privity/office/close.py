@@ -60,7 +60,7 @@ def _sign(office: Office, act: str, ground: str, by: Official, first: dict[str, 
         _nothing_stands_in_the_way(office, tx, unanswered)
         row: dict[str, Json] = signing.signed(office, tx, by, MAY_LIFT, {"act": act, "ground": ground})
         if first is not None:
-            signing.another(row, first)
+            signing.second(office, tx, row, first)
         index = record.enter(office, tx, Kind.CLOSED, row)
         tx.add_one("closing", **(row | {"day": office.day}), entry=index)
     return index

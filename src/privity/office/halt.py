@@ -153,8 +153,8 @@ def lift(office: Office, name: str, by: Official) -> date:
         last = min(last, halt.until or last)  # an act that ends a halt does not lengthen it
         text = halts.closed(halt, last, str(first["ground"]))
         row = signing.signed(office, tx, by, MAY_LIFT, _said(LIFTED, name, text, str(first["ground"]), last))
-        signing.another(row, first)
-        _counsel(str(first["ground"]), {str(row["office"]), str(first["office"])})
+        signing.second(office, tx, row, first)
+        counsel(str(first["ground"]), {str(row["office"]), str(first["office"])})
         _put_in_force(office, tx, name, text, f"halt {name} lifted")
         _enter(office, tx, row)
     return last
@@ -180,9 +180,14 @@ def docketed(act: str, today: date) -> None:
         )
 
 
-def _counsel(ground: str, offices: set[str]) -> None:
+def counsel(ground: str, offices: set[str]) -> None:
+    """Whether counsel signed, where no court's act is named.
+
+    Raises:
+        RefusedError: not so.
+    """
     if ground.startswith(IN_ERROR) and COUNSEL not in offices:
-        raise RefusedError("counsel is one of the two who say that a halt was entered in error", remedy="let counsel sign")
+        raise RefusedError("counsel is one of the two who say that it was entered in error", remedy="let counsel sign")
 
 
 # ---------------------------------------------------------------- entering

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from privity.errors import InputError, RefusedError
 from privity.ledger.entry import Kind
 from privity.office import enrol, record, signing
-from privity.office.halt import MAY_LIFT, docketed
+from privity.office.halt import MAY_LIFT, counsel, docketed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,7 +153,8 @@ def end(office: Office, name: str, by: Official) -> int:
         if hold.proposed is None:
             raise RefusedError(f"no end of hold `{name}` is proposed", remedy="propose one with `privity hold end --act`")
         row = signing.signed(office, tx, by, MAY_LIFT, _again(hold, ENDED, str(hold.proposed["ground"])))
-        signing.another(row, hold.proposed)
+        signing.second(office, tx, row, hold.proposed)
+        counsel(str(row["ground"]), {str(row["office"]), str(hold.proposed["office"])})
         return _enter(office, tx, row)
 
 

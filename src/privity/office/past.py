@@ -203,9 +203,9 @@ def _ids(records: object, people: object) -> tuple[str, ...]:
 # ---------------------------------------------------------------- entering
 
 
-def signed_text(past: Past, enterer: str, confirmer: str, day: date) -> bytes:
-    """The bytes that both people sign: canonical JSON of the content, of who they are, and of the day of the entry."""
-    return entries.canonical({**past.content(), "enterer": enterer, "confirmer": confirmer, "day": day.isoformat()})
+def signed_text(past: Past, enterer: str, confirmer: str, day: date, origin: str) -> bytes:
+    """The bytes that both people sign: canonical JSON of the content, of who they are, of the day of the entry, and of which ledger."""
+    return entries.canonical({**past.content(), "enterer": enterer, "confirmer": confirmer, "day": day.isoformat(), "origin": origin})
 
 
 def enter(office: Office, past: Past, by: Hand, confirmed: Hand) -> int:
@@ -217,7 +217,7 @@ def enter(office: Office, past: Past, by: Hand, confirmed: Hand) -> int:
     """
     if by.person == confirmed.person:
         raise RefusedError("the same person enters and confirms", remedy="a second person of this office confirms")
-    text = signed_text(past, by.person, confirmed.person, office.day)
+    text = signed_text(past, by.person, confirmed.person, office.day, office.origin)
     signatures = [hand.signs(text) for hand in (by, confirmed)]
     name = office.blind("recorded", entries.canonical(past.content()).decode())[:32]
     row: dict[str, Json] = {
@@ -306,13 +306,13 @@ def unsigned(office: Office, tx: Tx) -> Iterator[str]:
             (raw,) = record.opened(office, tx, int(file["first"]), int(file["count"]))
         except TamperError:
             continue  # named by whoever reads them all
-        if not _both_signed(tx, json.loads(raw), int(file["first"])):
+        if not _both_signed(office, tx, json.loads(raw), int(file["first"])):
             yield f"entry {file['first']}: the record is not signed by two people's own keys"
 
 
-def _both_signed(tx: Tx, said: Mapping[str, object], entry: int) -> bool:
+def _both_signed(office: Office, tx: Tx, said: Mapping[str, object], entry: int) -> bool:
     past, people = _past(said), (str(said["enterer"]), str(said["confirmer"]))
-    text = signed_text(past, *people, date.fromisoformat(str(said["day"])))
+    text = signed_text(past, *people, date.fromisoformat(str(said["day"])), office.origin)
     signatures = said["signatures"]
     made = [bytes.fromhex(one) for one in signatures] if isinstance(signatures, list) else []
     return len(set(people)) == len(made) and all(

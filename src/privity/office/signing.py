@@ -1,8 +1,9 @@
 """A signature under an act that is about no batch: a halt, a hold, the end of an office. Words and a key in, the row to enter out.
 
-What is signed is the canonical row itself, with the person, the office in which they act, the day and the public half of the key. Whoever
-signs holds that office that day, and the key is the one enrolled for them. A second signature is another person's, with
-another key. What an act does, and when it takes a second, is for the modules that call this; acts on a batch are for ``dispose``.
+What is signed is the canonical row itself, with the person, the office in which they act, the day, the public half of the key and the
+ledger's origin, so that it is an act in this ledger and in no other. Whoever signs holds that office that day, and the key is the one
+enrolled for them. A second signature is another person's, with another key; where it loosens, the first must still count then. What an act
+does, and when it takes a second, is for the modules that call this; acts on a batch are for ``dispose``.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def signed(office: Office, tx: Tx, by: Official, may: Collection[str], said: Map
     if enrol.public_keys(tx, enrol.CUSTODIAN).get(by.person) != public:
         raise RefusedError("this is not the key enrolled for the person", remedy="sign with the key whose public half is enrolled")
     row: dict[str, Json] = {**said, "person": by.person, "office": by.office, "day": office.day.isoformat(), "key": public.hex()}
-    return {**row, "signature": by.key.sign(entries.canonical(row)).hex()}
+    return {**row, "signature": by.key.sign(_statement(row, office.origin)).hex()}
 
 
 def another(row: Mapping[str, object], first: Mapping[str, object]) -> None:
@@ -58,12 +59,29 @@ def another(row: Mapping[str, object], first: Mapping[str, object]) -> None:
         raise RefusedError("the second signature is another person's, with another key", remedy="let a colleague sign")
 
 
-def holds(row: Mapping[str, object]) -> bool:
-    """Whether a row's signature is one over the rest of it by the key that it names."""
+def second(office: Office, tx: Tx, row: Mapping[str, object], first: Mapping[str, object]) -> None:
+    """The same for what loosens, and whether the first signature still counts: a key that was stolen and revoked since ends nothing.
+
+    Raises:
+        RefusedError: not another person's, or the first holds the office no more, or has another key now or none.
+    """
+    another(row, first)
+    person, held = str(first["person"]), str(first["office"])
+    enrolled = enrol.public_keys(tx, enrol.CUSTODIAN).get(person, b"")
+    if enrolled.hex() != first["key"] or not review.holds(enrol.appointments(tx, enrol.CUSTODIAN), person, held, office.day):
+        raise RefusedError(f"the first signature, of `{person}`, counts no more", remedy="propose it again, then let another sign")
+
+
+def _statement(row: Mapping[str, object], origin: str) -> bytes:
+    return entries.canonical({**row, "origin": origin})  # type: ignore[dict-item]
+
+
+def holds(row: Mapping[str, object], origin: str) -> bool:
+    """Whether a row's signature is one over the rest of it, in the ledger of that origin, by the key that it names."""
     body = {name: value for name, value in row.items() if name != "signature"}
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(str(row["key"])))
-        key.verify(bytes.fromhex(str(row["signature"])), entries.canonical(body))  # type: ignore[arg-type]
+        key.verify(bytes.fromhex(str(row["signature"])), _statement(body, origin))
     except (InvalidSignature, ValueError, KeyError):
         return False
     return True
@@ -79,5 +97,5 @@ def differences(office: Office, tx: Tx) -> Iterator[str]:
             continue  # whoever reads all openings names it
         said = json.loads(opening)
         theirs = [one["public_key"] for one in enrolled if one["person"] == said.get("person") and (one["entry"] or 0) < row["entry"]]
-        if not holds(said) or not theirs or (theirs[-1] or b"").hex() != said["key"]:
+        if not holds(said, office.origin) or not theirs or (theirs[-1] or b"").hex() != said["key"]:
             yield f"entry {row['entry']}: the act is not signed by its person's key"

@@ -1,4 +1,7 @@
-"""Who may do what for a person here: an official of this office, today, with their own key. Every act is signed over its row."""
+"""Who may do what for a person here: an official of this office, today, with their own key.
+
+Every act is signed over its row and the ledger's origin.
+"""
 
 from __future__ import annotations
 
@@ -35,21 +38,22 @@ def signed(
             f"`{person}` holds none of the offices {', '.join(sorted(offices))} here today", remedy="see `privity enrol appoint`"
         )
     whole: dict[str, Json] = {**row, "person": person, "day": office.day.isoformat()}
-    signature = key.sign(_statement(whole))
-    if not signed_by({**whole, "signature": signature.hex()}, enrol.public_keys(tx, enrol.CUSTODIAN).get(person, b"")):
+    signature = key.sign(_statement(whole, office.origin))
+    enrolled = enrol.public_keys(tx, enrol.CUSTODIAN).get(person, b"")
+    if not signed_by({**whole, "signature": signature.hex()}, enrolled, office.origin):
         raise RefusedError(f"the key is not the one enrolled for `{person}`", remedy="use the key that was enrolled")
     return {**whole, "signature": signature.hex()}
 
 
-def signed_by(row: Mapping[str, Json], public: bytes) -> bool:
-    """Whether the row's signature is that of this key over the rest of it."""
+def signed_by(row: Mapping[str, Json], public: bytes, origin: str) -> bool:
+    """Whether the row's signature is that of this key over the rest of it, in the ledger of that origin."""
     bare = {name: value for name, value in row.items() if name != "signature"}
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(str(row["signature"])), _statement(bare))
+        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(str(row["signature"])), _statement(bare, origin))
     except (InvalidSignature, ValueError):
         return False
     return True
 
 
-def _statement(row: Mapping[str, Json]) -> bytes:
-    return b"privity/act-for-a-person/v1\n" + entries.canonical(row)
+def _statement(row: Mapping[str, Json], origin: str) -> bytes:
+    return b"privity/act-for-a-person/v1\n" + entries.canonical({**row, "origin": origin})

@@ -106,6 +106,26 @@ def test_a_job_that_the_database_refuses_fails_alone(office: Office) -> None:
 
 
 @pytest.mark.invariant
+def test_a_closed_office_refuses_only_the_job_that_it_does_no_more(office: Office) -> None:
+    def receipt(tx: Tx) -> int:
+        return record.enter(office, tx, Kind.RECEIPT, {"a": "receipt"})
+
+    def closing(tx: Tx) -> int:
+        said = {"act": "closed", "ground": "x", "person": "x", "office": "x", "key": "", "signature": ""}
+        return tx.add_one("closing", **said, day=DAY, entry=record.enter(office, tx, Kind.CLOSED, said))
+
+    with office.store.read() as tx:
+        size = tx.head().size
+    with Sequencer(office) as sequencer:
+        told = committed_at_once(sequencer, office, [enrols(office, "a"), receipt, closing, receipt, enrols(office, "b")])
+    with office.store.read() as tx:
+        kinds = [row["kind"] for row in tx.rows("opening_file") if row["first"] >= size]
+    refused = [one for one in told if isinstance(one, RefusedError)]
+    assert refused, "a receipt after the closing is refused"
+    assert len([one for one in told if isinstance(one, int)]) == len(told) - len(refused)
+    assert kinds.count(str(Kind.IN_FORCE)) == 2, "what is done in a closed office too stands"
+
+
 def test_if_the_transaction_is_not_kept_each_caller_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(*_: object) -> None:
         raise RefusedError("the disk is full; nothing was kept")

@@ -69,7 +69,12 @@ class Turn(Part):
 
 
 def enter(office: Office, tx: Tx, kind: Kind, row: Mapping[str, Json], batch: str = entries.NO_BATCH) -> int:
-    """Write one entry and its opening; return the entry's index."""
+    """Write one entry and its opening; return the entry's index.
+
+    Raises:
+        RefusedError: the office is closed, and does this no more; or as `enter_runs` says.
+    """
+    _check_open(tx, kind)
     run = Run(kind, batch, [entries.canonical(row)])
     return tx.enter(run) if isinstance(tx, Turn) else enter_runs(office, tx, [run], office.salts(1)).first
 
@@ -85,21 +90,22 @@ def enter_rows(
         Where the entries stand, and the checkpoint that covers them, to be shown only after the commit.
 
     Raises:
-        RefusedError: a key of the office was rotated since it was opened.
+        RefusedError: a key of the office was rotated since it was opened, or it is closed and does this no more.
     """
+    _check_open(tx, kind)
     return enter_runs(office, tx, [Run(kind, batch, rows)], salts, next_signer)
 
 
 def enter_runs(office: Office, tx: Tx, runs: Sequence[Run], salts: bytes, next_signer: Signer | None = None) -> Appended:
     """The same for several kinds in one append: one file of openings, one checkpoint, a row of ``opening_file`` for each run.
 
+    Whether a closed office may enter each is asked when it is entered: what came before the closing in one transaction stands.
+
     Raises:
         RefusedError: the office is in service and its day is before that of the last entry; or a key of it was rotated since it was
             opened. Nothing is entered.
     """
     tenures.require_in_force(office, tx)
-    if any(run.kind in ENDS_WITH_THE_OFFICE for run in runs):
-        require_open(tx)
     first = tx.head().size
     _check_day(office, tx, first)
     rows = [row for run in runs for row in run.rows]
@@ -113,6 +119,11 @@ def enter_runs(office: Office, tx: Tx, runs: Sequence[Run], salts: bytes, next_s
     appended = log.append(tx, office.signer, office.origin, encoded, next_signer)
     tx.add("opening_file", files)
     return appended
+
+
+def _check_open(tx: Tx, kind: Kind) -> None:
+    if kind in ENDS_WITH_THE_OFFICE:
+        require_open(tx)
 
 
 def _check_day(office: Office, tx: Tx, size: int) -> None:

@@ -24,13 +24,14 @@ from privity.ledger.entry import Kind
 from privity.office import dispose, draw, enrol, substantiate, witness_roster
 from privity.office.batch import Batch
 from privity.office.dispose import Official
+from privity.office.keys import ends
 from privity.office.place import Office, open_office
 from privity.office.release import release
 from privity.office.substantiate import NOT, SUBSTANTIATED, Seen
 from privity.office.verify import verify
 from privity.sample import world
 from privity.seal import KeyedSealer
-from privity.terms import ActKind
+from privity.terms import ActKind, Appointment
 from verifier.outside import Witness
 from verifier.test_export import cosign
 
@@ -137,6 +138,24 @@ def test_a_failure_after_the_overruling_blocks_again_and_a_row_found_later_is_an
     refuses(office, batch, tmp_path, "refers the whole batch")  # finding the file later does not undo the failure
     substantiate.overrule(office, batch, counsel, "the file was mislaid and is found")
     assert answered(office, batch, tmp_path)["same"] == approved(office, batch).height - 1
+
+
+@pytest.mark.invariant
+def test_what_a_revoked_key_found_or_overruled_releases_nothing(office: Office, batch: Batch, tmp_path: Path) -> None:
+    enrol.appoint(office, Appointment(world.APPROVER, "reviewer", world.SINCE), enrol.CUSTODIAN)
+    first, *others = drawn(office, batch)
+    for ordinal in others:
+        found(office, batch, ordinal)
+    found(office, batch, first, NOT)
+    substantiate.overrule(office, batch, world.official(office, world.COUNSEL), "a ground")
+    found(office, batch, first, by=replace(world.official(office, world.APPROVER), office="reviewer"))
+    with office.store.read() as tx:
+        assert substantiate.failed(office, tx, batch.id) == set()
+    for person in (world.APPROVER, world.COUNSEL):
+        ends.end(office, enrol.CUSTODIAN, person, ANSWERED, "stolen")
+    with office.store.read() as tx:
+        assert substantiate.failed(office, tx, batch.id) == {first}
+        assert substantiate.standing(office, tx, batch).blocked
 
 
 def test_rows_approved_after_the_draw_need_a_draw_of_their_own(made: Small, tmp_path: Path) -> None:

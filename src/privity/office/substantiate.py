@@ -181,7 +181,7 @@ def find(office: Office, batch: Batch, rows: pl.DataFrame, ordinal: int, by: Off
         RefusedError: the row was not taken, or the person may not. Nothing is recorded.
         InputError: a finding or a document of no known kind, or a finding that what was seen does not bear.
     """
-    _sound(finding, seen)
+    _fits(finding, seen)
     with office.store.write() as tx:
         those = taken(office, tx, batch.id)
         if ordinal not in those:
@@ -211,7 +211,7 @@ def overrule(office: Office, batch: Batch, by: Official, ground: str) -> int:
         return _sign(office, tx, batch, OVERRULE, {"findings": failures, "ground": ground}, by)
 
 
-def _sound(finding: str, seen: Seen) -> None:
+def _fits(finding: str, seen: Seen) -> None:
     if finding not in (SUBSTANTIATED, NOT):
         raise InputError(f"`{finding}` is not a finding", remedy=f"one of: {SUBSTANTIATED}, {NOT}")
     if seen.document not in DOCUMENTS:
@@ -281,22 +281,24 @@ def taken(office: Office, tx: Tx, batch: str) -> dict[int, int]:
 
 
 def findings(office: Office, tx: Tx, batch: str) -> dict[int, str]:
-    """Ordinal → its last finding."""
-    return {_int(step["row"]): str(step["finding"]) for _, step in steps(office, tx, batch, FINDING)}
+    """Ordinal → its last finding that counts: a failure whoever signed it, anything better only if its signature holds now."""
+    sound = {entry for entry, _ in _sound(office, tx, batch, FINDING)}
+    every = steps(office, tx, batch, FINDING)
+    return {_int(step["row"]): str(step["finding"]) for entry, step in every if entry in sound or step["finding"] == NOT}
 
 
 def _list(value: Json) -> Sequence[Json]:
     return value if isinstance(value, list) else []
 
 
-def _sound_findings(office: Office, tx: Tx, batch: str) -> list[tuple[int, Step]]:
-    """Findings in ledger order whose signature holds by the key enrolled now. Where it does not, the row is open again."""
+def _sound(office: Office, tx: Tx, batch: str, kind: str) -> list[tuple[int, Step]]:
+    """Findings or overrulings, oldest first, whose signature holds by the key enrolled now. Where none does, the row is open again."""
     keys = enrol.public_keys(tx, enrol.CUSTODIAN)
-    return [(entry, step) for entry, step in steps(office, tx, batch, FINDING) if signed(step, keys.get(str(step.get("person")), b""))]
+    return [(entry, step) for entry, step in steps(office, tx, batch, kind) if signed(step, keys.get(str(step.get("person")), b""))]
 
 
 def failed(office: Office, tx: Tx, batch: str) -> frozenset[int]:
-    """The ordinals whose last finding is that they are not substantiated. A failure counts whoever signed it."""
+    """The ordinals whose last finding that counts is that they are not substantiated."""
     return frozenset(ordinal for ordinal, finding in findings(office, tx, batch).items() if finding == NOT)
 
 
@@ -306,9 +308,9 @@ def standing(office: Office, tx: Tx, batch: Batch) -> Standing:
     draws = steps(office, tx, batch.id, DRAW)
     enough = [(entry, step) for entry, step in draws if _int(step["size"]) >= wanted]
     settled = steps(office, tx, batch.id, DRAWN)
-    found = {_int(step["row"]) for _, step in _sound_findings(office, tx, batch.id)}
+    found = {_int(step["row"]) for _, step in _sound(office, tx, batch.id, FINDING)}
     failures = [entry for entry, step in steps(office, tx, batch.id, FINDING) if step["finding"] == NOT]
-    overruled = max((entry for entry, _ in steps(office, tx, batch.id, OVERRULE)), default=-1)
+    overruled = max((entry for entry, _ in _sound(office, tx, batch.id, OVERRULE)), default=-1)
     return Standing(
         covered=frozenset(row[0] for _, step in enough for row in _rows(step)),
         waiting=tuple(entry for entry, _ in draws if entry not in {step["draw"] for _, step in settled}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -12,7 +13,7 @@ from office.small import ANSWERED, Small, tamper
 from office.test_release import entered, law_with
 from privity.errors import RefusedError
 from privity.ledger.entry import Kind
-from privity.office import acknowledgement, custody, enrol, law
+from privity.office import acknowledgement, custody, enrol, law, record
 from privity.office.custody import Said
 from privity.office.custody_map import UNKNOWN, holders
 from privity.office.place import Office, open_office
@@ -164,6 +165,16 @@ def test_verify_reads_the_signature_of_what_was_acknowledged_again(made: Small, 
     problems = verify(office).problems
     assert [one for one in problems if one.startswith(f"entry {entry}: ")] == []
     assert f"entry {forged}: the acknowledgement is not signed by the key of the package's engaged person" in problems
+
+
+def test_verify_holds_what_was_signed_against_what_was_entered(made: Small, office: Office) -> None:
+    acknowledgement.enter(office, statement(made, office))
+    with office.store.write() as tx:
+        (row,) = tx.rows("custody", form="signed")
+        said = json.loads(record.opened(office, tx, row["entry"], 1)[0])
+        word = Said("returned", "returned", "signed", row["person"], "", row["signature"], said["statement"])
+        forged = custody.enter(office, tx, row["package"], "destroyed", word)  # its officer signed that they have it
+    assert f"entry {forged}: what was signed is of another package, or says otherwise" in verify(office).problems
 
 
 def test_a_new_key_of_the_officer_does_not_undo_what_the_old_one_signed(made: Small, office: Office) -> None:

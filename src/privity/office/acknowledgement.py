@@ -25,7 +25,7 @@ from privity.office import batch as batches
 from privity.office import custody, enrol, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -194,6 +194,18 @@ def differences(office: Office, tx: Tx) -> Iterator[str]:
         what, signature = str(said.get("statement")).encode(), bytes.fromhex(str(said.get("signature")))
         if not keys or not _bears(what, signature, keys[-1] or b""):
             yield f"entry {row['entry']}: the acknowledgement is not signed by the key of the package's engaged person"
+        elif not _bears_out(json.loads(what), row, tx.rows("package", package=row["package"])[0]):
+            yield f"entry {row['entry']}: what was signed is of another package, or says otherwise"
+
+
+def _bears_out(said: Mapping[str, Json], row: Mapping[str, object], package: Mapping[str, object]) -> bool:
+    """Whether a statement is of this package, and a row of ``custody`` or ``used`` is what follows from it."""
+    says, then = said.get("says"), SAYS.get(str(said.get("says")))
+    if any(said.get(name) != package[name] for name in ("package", "digest", "entry")):
+        return False
+    if "used" in row:
+        return says == ("used" if row["used"] else "not-used")
+    return (row["state"], row["manner"]) in (then, (custody.RECALLED, "answered: kept") if says == "kept" else then)
 
 
 def _enter_use(office: Office, tx: Tx, said: Statement) -> int:

@@ -16,6 +16,7 @@ from privity.errors import InputError, LawError, RefusedError
 from privity.office import close, deletion, dispose, enrol, explain, hold, law, record, register_prune, retention
 from privity.office.accounting import for_year
 from privity.office.keys import ends
+from privity.office.persons import contests, delays
 from privity.office.place import Office, open_office
 from privity.office.register import load
 from privity.office.release import destroyed, release
@@ -354,6 +355,19 @@ def test_an_office_that_owes_something_is_not_closed(made: Small, tmp_path: Path
     office = made.office(step, tmp_path, ANSWERED)
     with pytest.raises(RefusedError, match=word):
         close.propose(office, "the programme ended", by(office, world.COUNSEL))
+
+
+@pytest.mark.parametrize(("owed", "word"), [("notice", "notice of 1 packages is delayed"), ("answer", "1 contests are not resolved")])
+def test_an_office_that_owes_a_person_something_is_not_closed(answered: Office, owed: str, word: str) -> None:
+    who = by(answered, world.COUNSEL)
+    with answered.store.read() as tx:
+        (package, *_) = [row["package"] for row in tx.rows("package_row", disclosed=1)]
+    if owed == "notice":
+        delays.delay(answered, package, "a court's order", "written", answered.day + timedelta(days=1), who.person, who.key)
+    else:
+        contests.contest(answered, "a record", "not my address", who.person, who.key)
+    with pytest.raises(RefusedError, match=word):
+        close.propose(answered, "the programme ended", who)
 
 
 def test_an_office_is_closed_by_two_and_never_while_a_hold_runs(answered: Office) -> None:

@@ -15,6 +15,7 @@ from privity.ledger.entry import Kind
 from privity.office import batch as batches
 from privity.office import determinations, hold, record, signing
 from privity.office.halt import MAY_LIFT
+from privity.office.persons import contests, notices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,5 +102,15 @@ def _custody(_office: Office, tx: Tx) -> Iterator[str]:
         yield f"{len(open_)} packages are in open custody"
 
 
-OBSTACLES: tuple[Callable[[Office, Tx], Iterator[str]], ...] = (_custody,)
+def _persons(office: Office, tx: Tx) -> Iterator[str]:
+    """What persons are still owed: notice of what was disclosed while it is delayed, an answer to what they contest."""
+    delayed = len(notices.running(tx, office.day))
+    contested = sum(row["state"] != contests.RESOLVED for row in tx.now("contest"))
+    if delayed:
+        yield f"notice of {delayed} packages is delayed"
+    if contested:
+        yield f"{contested} contests are not resolved"
+
+
+OBSTACLES: tuple[Callable[[Office, Tx], Iterator[str]], ...] = (_custody, _persons)
 """What else stands in the way of closing: each gives what is open, in words that name no person."""

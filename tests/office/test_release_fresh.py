@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -224,6 +225,32 @@ def test_a_recipients_key_that_was_revoked_after_the_intent_keeps_the_package_he
     assert enrolled["recipient"] != public
     assert release(office, batch, tmp_path / "out", KeyedSealer())["withheld"] == row["rows"]
     assert not (tmp_path / "out" / f"{row['package']}.age").exists()
+
+
+def test_a_quorum_that_was_raised_while_the_witnesses_were_asked_holds_the_package_back(kept, tmp_path: Path, monkeypatch) -> None:
+    office, batch = opened(kept[1], tmp_path, kept[2])
+    asked = interlock.witness.require
+
+    def meanwhile(office: Office, entry: int) -> None:
+        asked(office, entry)
+        install(office, tmp_path, numbers={"witness_quorum": 1})
+
+    monkeypatch.setattr(interlock.witness, "require", meanwhile)
+    with pytest.raises(RefusedError, match="too few witnesses"):
+        release(office, batch, tmp_path / "out", KeyedSealer())
+    assert not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize("waits", [0, 1], ids=["to enter", "to send"])
+def test_a_release_in_service_stops_at_midnight(kept, tmp_path: Path, monkeypatch, waits: int) -> None:
+    office, batch = opened(kept[waits], tmp_path, kept[2])
+    install(office, tmp_path, numbers={"sample_rows": 0, "allow_age": 1})
+    days = iter([ANSWERED])
+    monkeypatch.setattr(interlock.clock, "today", lambda: next(days, TOMORROW))
+    monkeypatch.setattr(interlock.substantiate, "require", lambda *_: None)
+    with pytest.raises(RefusedError, match="the day has changed"):
+        release(replace(office, trial=False), batch, tmp_path / "out", KeyedSealer())
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_no_entry_that_could_withhold_a_row_is_taken_for_harmless() -> None:

@@ -23,13 +23,14 @@ from privity.errors import RefusedError, TamperError
 from privity.ledger import entry as entries
 from privity.ledger import log
 from privity.ledger.entry import Kind
-from privity.office import attempts, basis, custody, disk, dispose, enrol, law, record, substantiate, witness
+from privity.office import attempts, basis, clock, custody, disk, dispose, enrol, law, record, substantiate, witness
 from privity.office.answer_day import answer_day
 from privity.office.persons import contests, disclosures
 from privity.terms import Disposition, Facts, Outcome, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
     from privity.office.batch import Batch
@@ -46,7 +47,10 @@ HARMLESS = frozenset({Kind.RECEIPT, Kind.EXAMINED, Kind.DETERMINATION, Kind.LOOK
 
 @dataclass(slots=True)
 class Run:
-    """One release of one batch: what was loaded once because it cannot change (entries and their openings), and what was done so far."""
+    """One release of one batch: what was loaded once because it cannot change (entries and their openings), and what was done so far.
+
+    ``began``: the day by the clock when it began; an office's day is taken when it is opened, and does not move under a run.
+    """
 
     office: Office
     batch: Batch
@@ -54,6 +58,7 @@ class Run:
     facts: pl.DataFrame  # their facts up to the record stage
     receipt: Receipt
     on: basis.Basis  # what the batch was determined on
+    began: date
     stood: tuple[tuple[int, ...], Disposition] | None = None
     elsewhere: tuple[int, pl.DataFrame] | None = None
     answers: Counter[str] = field(default_factory=Counter)
@@ -84,6 +89,7 @@ def enter(run: Run, packet: Packet, sealer: Sealer) -> str:
     """Check afresh, decide again, seal, and enter the intent: one transaction. Nothing has left when it commits."""
     office, name = run.office, name_of(run, packet)
     with office.store.write() as tx:
+        _same_day(run)
         if tx.rows("package", package=name):
             return name  # another process was first
         checked = _check(run, tx, packet, sealer)
@@ -94,6 +100,16 @@ def enter(run: Run, packet: Packet, sealer: Sealer) -> str:
         _enter_intent(run, tx, packet, checked, payload, sealed)
     run.answers.update(checked.released.get(ordinal, answers.NO_DISCLOSURE) for ordinal in packet.rows["ordinal"].to_list())
     return name
+
+
+def _same_day(run: Run) -> None:
+    """At midnight halts begin and offices, terms and interpretations end; a run that goes on would decide by yesterday's.
+
+    Raises:
+        RefusedError: the day has changed since the run began. An office for trying out has the day that was stated.
+    """
+    if not run.office.trial and clock.today() != run.began:
+        raise RefusedError("the day has changed since the release began", remedy="run it again; what was sent stays sent")
 
 
 def _check(run: Run, tx: Tx, packet: Packet, sealer: Sealer) -> Checked:
@@ -282,8 +298,10 @@ def send(run: Run, package: str, out: Path) -> bool:
         raise TamperError(f"package {package} rests on the entry of another", remedy="run `privity verify`")
     witness.require(office, row["entry"])
     with office.store.write() as tx:
+        _same_day(run)
         if custody.state_of(tx, package) != custody.INTENT:
             return True  # another process sent it: what was sent is not sent again
+        _still_covered(run, tx, row["entry"])
         if not _may_still_go(run, tx, intent, row["entry"]):
             custody.enter(office, tx, package, custody.WITHHELD, custody.Said("something entered since stands in the way of sending it"))
             return False
@@ -291,6 +309,14 @@ def send(run: Run, package: str, out: Path) -> bool:
         # That a copy was made is no entry: an intent counts as disclosed without it.
         tx.add_one("custody", package=package, state="sent", day=office.day, note=str(intent["scheme"]), entry=None)
     return True
+
+
+def _still_covered(run: Run, tx: Tx, entry: int) -> None:
+    """Asked again under the lock: a larger quorum, or the end of a witness, may have been entered since the witnesses were asked."""
+    if not witness.covers(run.office, tx, entry):
+        raise RefusedError(
+            f"too few witnesses have signed a checkpoint that covers entry {entry}", remedy="run the step again; nothing leaves before"
+        )
 
 
 def _copy(run: Run, tx: Tx, intent: Mapping[str, object], index: int, out: Path) -> None:

@@ -15,7 +15,7 @@ from privity import release as answers
 from privity.errors import RefusedError
 from privity.ledger import log
 from privity.match.identify import AS_OF
-from privity.office import basis, custody, determinations, dispose, enrol, interlock, law, substantiate, witness
+from privity.office import basis, clock, custody, determinations, dispose, enrol, interlock, law, substantiate, witness
 from privity.office import batch as batches
 from privity.office.answer_day import answer_day
 from privity.office.custody import acknowledge, destroyed, recall
@@ -72,7 +72,7 @@ def _open(office: Office, batch: Batch) -> Run:
     facts = kept.drop(AS_OF, strict=False)  # no rule reads it: it goes with the answer, and decides nothing
     with office.store.read() as tx:
         receipt = Receipt(batch.id, batch.entry, log.tlog_proof(tx, batch.entry))
-    return Run(office, batch, _with_periods(office, batch, rows), facts, receipt, basis.basis_of(office, batch))
+    return Run(office, batch, _with_periods(office, batch, rows), facts, receipt, basis.basis_of(office, batch), clock.today())
 
 
 def _with_periods(office: Office, batch: Batch, rows: pl.DataFrame) -> pl.DataFrame:

@@ -109,11 +109,20 @@ def require(office: Office, entry: int) -> None:
 def covered(office: Office, entry: int) -> bool:
     """Whether as many witnesses as the policy asks for have signed a checkpoint that covers the entry."""
     with office.store.read() as tx:
-        needed = quorum(office, tx)
-        if needed == 0:
-            return True
-        witness_roster.enrolled(office, tx)  # or refuses: the table that is counted by must be the entries'
-        return cosigned.newest(tx, witness_roster.keys(tx), needed, beyond=entry) > entry
+        return covers(office, tx, entry)
+
+
+def covers(office: Office, tx: Tx, entry: int) -> bool:
+    """The same, as this transaction sees policy, witnesses and lines.
+
+    Raises:
+        TamperError: the witnesses on file are not those of the entries.
+    """
+    needed = quorum(office, tx)
+    if needed == 0:
+        return True
+    witness_roster.enrolled(office, tx)  # or refuses: the table that is counted by must be the entries'
+    return cosigned.newest(tx, witness_roster.keys(tx), needed, beyond=entry) > entry
 
 
 def stands(office: Office) -> None:

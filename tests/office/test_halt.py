@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from office.small import ANSWERED, RECEIVED, Small, tamper
 from office.test_release import STAY
-from privity.errors import InputError, LawError, RefusedError
+from privity.errors import InputError, LawError, RefusedError, TamperError
 from privity.ledger.entry import Kind
 from privity.office import enrol, halt, keys, law, record, signing
 from privity.office.dispose import Official
@@ -226,6 +226,17 @@ def test_a_proposal_whose_key_was_revoked_since_lifts_nothing(office: Office, st
     halt.propose_lift(office, "a-stay", ACT, by(office, world.COUNSEL))
     ends.end(office, enrol.CUSTODIAN, world.COUNSEL, ANSWERED, "stolen")
     with pytest.raises(RefusedError, match="counts no more"):
+        halt.lift(office, "a-stay", by(office, world.APPROVER))
+    assert listed(office).in_force
+
+
+@pytest.mark.invariant
+def test_a_proposal_that_was_only_written_into_the_table_lifts_nothing(office: Office, stay: Path) -> None:
+    halt.add(office, stay, by(office, world.COUNSEL))
+    with office.store.write() as tx:  # by somebody who can insert rows: counsel's own words, with the act of another
+        (row,) = tx.rows("halt")
+        tx.add_one("halt", **{name: row[name] for name in row if name != "seq"} | {"act": "lift-proposed", "ground": ACT})
+    with pytest.raises(TamperError, match="not on its entry"):
         halt.lift(office, "a-stay", by(office, world.APPROVER))
     assert listed(office).in_force
 

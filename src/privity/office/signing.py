@@ -9,6 +9,7 @@ does, and when it takes a second, is for the modules that call this; acts on a b
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
@@ -64,12 +65,22 @@ def second(office: Office, tx: Tx, row: Mapping[str, object], first: Mapping[str
 
     Raises:
         RefusedError: not another person's, or the first holds the office no more, or has another key now or none.
+        TamperError: the first is not what was entered and signed: whoever can write a row has no key.
     """
     another(row, first)
+    if not _entered(office, tx, first):
+        raise TamperError("the first signature is not on its entry", remedy="run `privity verify`, which names the row")
     person, held = str(first["person"]), str(first["office"])
     enrolled = enrol.public_keys(tx, enrol.CUSTODIAN).get(person, b"")
     if enrolled.hex() != first["key"] or not review.holds(enrol.appointments(tx, enrol.CUSTODIAN), person, held, office.day):
         raise RefusedError(f"the first signature, of `{person}`, counts no more", remedy="propose it again, then let another sign")
+
+
+def _entered(office: Office, tx: Tx, row: Mapping[str, object]) -> bool:
+    """Whether a row of a table says what its entry says, and the signature holds."""
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items() if name not in ("seq", "entry")}
+    said = json.loads(record.opened(office, tx, int(str(row["entry"])), 1)[0]) if row["entry"] is not None else None
+    return said == plain and holds(plain, office.origin)
 
 
 def _statement(row: Mapping[str, object], origin: str) -> bytes:

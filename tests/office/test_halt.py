@@ -460,6 +460,17 @@ def test_verify_names_a_signature_that_was_altered_deleted_or_added(office: Offi
     assert any("`halt`" in one and word in one for one in verify(office).problems)
 
 
+@pytest.mark.invariant
+def test_verify_names_law_that_ended_a_halt_without_two_persons(office: Office, stay: Path) -> None:
+    with office.store.read() as tx:
+        before = law.in_force(office, tx)[0]
+    halt.add(office, stay, by(office, world.COUNSEL))
+    with office.store.write() as tx:  # by a program that does not ask
+        law.put_in_force(office, tx, before, "as it was")
+        entry = tx.now("in_force", kind="law")[0]["entry"]
+    assert f"entry {entry}: this law ends or alters halt `a-stay`, and no two persons signed that" in verify(office).problems
+
+
 def test_verify_names_a_signature_by_a_key_that_was_not_the_persons(office: Office, stay: Path) -> None:
     halt.add(office, stay, by(office, world.COUNSEL))
     row = {

@@ -29,6 +29,30 @@ def records(here) -> list[str]:
 
 
 @pytest.mark.invariant
+def test_a_contest_that_only_the_table_says_is_resolved_still_stops(here, records, tmp_path) -> None:
+    office, made = here.office(tmp_path, "approved"), here.made
+    _, entry = contests.contest(office, records[0], "not my address", *signing(office, world.REVIEWER))
+    with office.store.write() as tx:
+        (row,) = tx.rows("contest")
+        tx.add_one("contest", **{word: row[word] for word in row if word != "seq"} | {"state": contests.RESOLVED})
+    release(office, made.of(office), tmp_path / "out", AgeSealer())
+    assert sorted(disclosed(office)) == records[1:]
+    assert f"entry {entry}: the contest was not resolved by two people" in problems(office)
+
+
+def test_verify_reads_the_signatures_of_a_contest_again(here, tmp_path) -> None:
+    office = here.office(tmp_path, "approved")
+    name, entry = contests.contest(office, "P1", "not my address", *signing(office, world.REVIEWER))
+    with office.store.write() as tx:  # by somebody who can write entries and has nobody's key
+        (row,) = tx.rows("contest")
+        said = {"contest": name, "about": row["about"], "state": contests.HALF, "person": world.COUNSEL, "day": str(ANSWERED)}
+        forged = contests._enter(replace(office), tx, said | {"signature": "00" * 64})
+    found = problems(office)
+    assert f"entry {forged}: the act for a person is not signed by its official's key" in found
+    assert f"entry {entry}: " not in found
+
+
+@pytest.mark.invariant
 def test_no_row_about_a_person_who_contests_is_released_and_the_others_are(here, records, tmp_path) -> None:
     office, made = here.office(tmp_path, "approved"), here.made
     contests.contest(office, records[0], "not my address", *signing(office, world.REVIEWER))

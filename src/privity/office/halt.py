@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from privity.errors import InputError, RefusedError
@@ -25,7 +26,7 @@ from privity.rules import halts
 from privity.rules.lawfile import LawFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from privity.ledger.entry import Json
@@ -230,6 +231,27 @@ def _standing(office: Office, tx: Tx, name: str) -> Halt:
     if halt.ended_on(office.day) or halt.lifted:
         raise RefusedError(f"halt `{name}` has ended", remedy="`privity halt list OFFICE` shows since when")
     return halt
+
+
+# ---------------------------------------------------------------- read again
+
+
+def differences(office: Office, tx: Tx) -> Iterator[str]:
+    """Versions of the law that end or alter a halt without the act of two persons beside them, for `privity verify`."""
+    versions = [row for row in tx.rows("in_force", kind="law", id=office.regime) if row["entry"] is not None]
+    for before, row in pairwise(versions):
+        books = [law.version(office.root, office.regime, one["digest"]) for one in (before, row)]
+        for name in halts.weakened(books[0].halts, books[1].halts, row["since"]):
+            if not _by_two(tx, name, row["entry"] + 1):
+                yield f"entry {row['entry']}: this law ends or alters halt `{name}`, and no two persons signed that"
+
+
+def _by_two(tx: Tx, name: str, entry: int) -> bool:
+    """Whether the entry lifts the halt, and another person proposed it before. Their signatures are read by `signing`."""
+    rows = [row for row in tx.rows("halt", halt=name) if row["entry"] is not None and row["entry"] <= entry]
+    asked = [row for row in rows if row["act"] == PROPOSED]
+    ended = [row for row in rows if (row["act"], row["entry"]) == (LIFTED, entry)]
+    return bool(asked and ended) and asked[-1]["person"] != ended[0]["person"] and asked[-1]["key"] != ended[0]["key"]
 
 
 # ---------------------------------------------------------------- what is in force

@@ -27,6 +27,7 @@ from privity.office import (
     determinations,
     dispose,
     enrol,
+    halt,
     law,
     past,
     record,
@@ -39,7 +40,7 @@ from privity.office import (
 from privity.office import batch as batches
 from privity.office.keys import check, tenures
 from privity.office.openings import cut
-from privity.office.persons import checking
+from privity.office.persons import checking, contests, officers
 from privity.store import schema
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def _checks(office: Office, tx: Tx, held: Sequence[str]) -> Iterator[tuple[str, 
     yield "the tables", lambda: tables.differences(office, tx)
     yield "the keys", lambda: check.differences(office, tx)
     yield "the signed acts of the office", lambda: signing.differences(office, tx)
+    yield "the halts", lambda: halt.differences(office, tx)
     yield "the samples", lambda: substantiate.differences(office, tx)
     yield "the acknowledgements", lambda: acknowledgement.differences(office, tx)
     for row in _rows(tx, "batch"):
@@ -98,6 +100,8 @@ def _checks(office: Office, tx: Tx, held: Sequence[str]) -> Iterator[tuple[str, 
         yield f"entry {row['entry']}: the law that it names", partial(_law, office, row["digest"])
     yield "the register", lambda: register.differences(office, tx)
     yield "the map of disclosures", lambda: checking.differences(office, tx)
+    yield "the acts for persons", lambda: officers.differences(office, tx)
+    yield "the contests", lambda: contests.differences(tx)
     yield "what was recorded afterwards", lambda: past.unsigned(office, tx)
 
 

@@ -17,6 +17,8 @@ from privity.office import record
 from privity.office.persons import disclosures, keeping, mapping, officers, tags
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from privity.ledger.entry import Json
@@ -78,15 +80,31 @@ def _about(office: Office, record_id: str) -> str:
 def contested(office: Office, tx: Tx, records: pl.Series) -> pl.Series:
     """For each record id, whether a contest about it stands, as this transaction sees it. A row that identified nobody is not contested.
 
-    Whom a contest is about is read from its entry, not from the keyed digest: another key must not make it stop nothing.
+    Whom a contest is about is read from its entry, not from the keyed digest: another key must not make it stop nothing. That it is
+    resolved is read from an entry too: a row of a table must not make it stop nothing either.
 
     Raises:
-        TamperError: the entry of a contest that stands cannot be opened. Nothing is released then.
+        TamperError: the entry of a contest that stands, or of its resolution, cannot be opened. Nothing is released then.
     """
-    names = [row["contest"] for row in tx.now("contest") if row["state"] != RESOLVED]
+    names = [row["contest"] for row in tx.now("contest") if not _ended(office, tx, row)]
     first = [tx.rows("contest", contest=name)[0]["entry"] for name in names]
     standing = {disclosures.opening(office, tx, entry)["record"] for entry in first}
     return pl.Series("contested", [one in standing for one in records.to_list()], dtype=pl.Boolean)
+
+
+def _ended(office: Office, tx: Tx, row: dict[str, Any]) -> bool:
+    if row["state"] != RESOLVED:
+        return False
+    said = disclosures.opening(office, tx, row["entry"])
+    return (said.get("contest"), said.get("state")) == (row["contest"], RESOLVED)
+
+
+def differences(tx: Tx) -> Iterator[str]:
+    """Contests that are resolved on fewer than two people's signatures, for `privity verify`; the signatures are read by `officers`."""
+    signed = {row["contest"]: row["person"] for row in tx.rows("contest", state=HALF)}
+    for row in tx.rows("contest", state=RESOLVED):
+        if signed.get(row["contest"], row["person"]) == row["person"]:
+            yield f"entry {row['entry']}: the contest was not resolved by two people"
 
 
 def holders(office: Office, record_id: str) -> list[dict[str, Any]]:

@@ -5,23 +5,26 @@ Every act is signed over its row and the ledger's origin.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from privity.errors import RefusedError
+from privity.errors import RefusedError, TamperError
 from privity.ledger import entry as entries
-from privity.office import enrol
+from privity.office import enrol, record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from privity.ledger.entry import Json
     from privity.office.place import Office
     from privity.store import Tx
+
+TABLES = ("contest", "notice_delay")
 
 
 def signed(
@@ -53,6 +56,19 @@ def signed_by(row: Mapping[str, Json], public: bytes, origin: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def differences(office: Office, tx: Tx) -> Iterator[str]:
+    """Contests and delays that were not signed by the key that was their person's then, for `privity verify`."""
+    enrolled = tx.rows("person", agency=enrol.CUSTODIAN)
+    for row in (one for table in TABLES for one in tx.rows(table) if one["entry"] is not None):
+        try:
+            said = json.loads(record.opened(office, tx, row["entry"], 1)[0])
+        except TamperError:
+            continue  # whoever reads all openings names it
+        keys = [one["public_key"] for one in enrolled if one["person"] == said.get("person") and (one["entry"] or 0) < row["entry"]]
+        if "signature" not in said or not keys or not signed_by(said, keys[-1] or b"", office.origin):
+            yield f"entry {row['entry']}: the act for a person is not signed by its official's key"
 
 
 def _statement(row: Mapping[str, Json], origin: str) -> bytes:

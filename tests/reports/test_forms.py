@@ -16,14 +16,16 @@ import pytest
 from office.small import ANSWERED, KINDS, Small
 from privity.account import LINES, lines
 from privity.account import law as accounting
-from privity.errors import InputError
+from privity.errors import InputError, RefusedError
 from privity.office import law
 from privity.office.accounting import for_year
 from privity.office.init import init
 from privity.office.place import Office, open_office
-from privity.office.reports import forms, read
+from privity.office.reports import forms, looks, read
+from privity.office.verify import verify
 from privity.rules.facts import SHIPPED
-from reports import told
+from privity.sample import world
+from reports import reference, told
 from rules import toy
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
@@ -194,6 +196,32 @@ def test_the_health_form_goes_back_six_years_from_today_and_can_be_about_one_per
     mine = forms.lines_page(office, "164.528", *forms.period(office, form, None), told.record_of(office))
     assert sorted(mine.rows["line"].to_list()) == ["disclosure", "recorded afterwards"]
     assert forms.lines_page(office, "164.528", *forms.period(office, form, None), "REC-A").rows.height == 3
+
+
+@pytest.mark.invariant
+@pytest.mark.parametrize(
+    ("person", "ground", "stops"),
+    [("", "a letter of the person", InputError), (world.REVIEWER, " ", InputError), ("n.guest", "curious", RefusedError)],
+)
+def test_nobody_is_searched_for_without_a_person_of_this_office_and_a_ground(
+    office: Office, person: str, ground: str, stops: type[Exception]
+) -> None:
+    before = len(reference.rows(office))
+    with pytest.raises(stops):
+        looks.about(office, "5466-b", YEAR, "REC-A", person, ground)
+    assert len(reference.rows(office)) == before
+
+
+@pytest.mark.invariant
+def test_a_form_about_one_person_leaves_a_look_whoever_they_are(made: Small, tmp_path: Path) -> None:
+    office = another(made, tmp_path, "45-cfr-164")
+    for record, height in (("REC-A", 2), ("nobody-here", 0)):
+        page = looks.about(office, "164.528", YEAR, record, world.REVIEWER, "the person asks")
+        assert page.rows.height == height
+        _, kind, _, said = reference.rows(office)[-1]
+        assert (kind, said["record"], said["person"], said["ground"]) == ("look", record, world.REVIEWER, "the person asks")
+        assert dict(page.facts)["entries read"] == str(len(reference.rows(office))), "the look came first"
+    assert verify(office).problems == ()
 
 
 def test_a_form_that_lists_requests_is_never_given_about_one_person(office: Office) -> None:

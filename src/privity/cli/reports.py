@@ -27,7 +27,11 @@ def add_to(app: typer.Typer) -> None:
         folder: options.OfficeFolder,
         year: Annotated[int | None, typer.Option("--year", help="Calendar year.", show_default=False)] = None,
         form: Annotated[str, typer.Option("--form", help="A form of the office's regime, or `annual`: the yearly table.")] = "",
-        record_id: Annotated[str, typer.Option("--record", help="Disclosures about one person only.", show_default=False)] = "",
+        record_id: Annotated[
+            str, typer.Option("--record", help="With a form: disclosures about one person only; a look, with --as and --ground.", show_default=False)
+        ] = "",
+        person: Annotated[str, typer.Option("--as", help="With --record: who looks; they hold an office here.")] = "",
+        ground: Annotated[str, typer.Option("--ground", help="With --record: why. It goes into the ledger: name nobody.")] = "",
         public: Annotated[bool, typer.Option("--public", help="With `annual`: only what the statute asks for.")] = False,
         trace: Annotated[bool, typer.Option("--trace", help="With `annual`: the entries behind each figure.")] = False,
         out: Out = None,
@@ -37,13 +41,17 @@ def add_to(app: typer.Typer) -> None:
         """The accounting of requests and disclosures. Example: privity account office --year 2025 --form 5466-b --out 2025.csv"""
         from privity.office.place import open_office
 
+        if record_id and form in ("", ANNUAL):
+            raise InputError("figures are not given about one person", remedy="name a form of the regime with --form")
         office = open_office(folder, options.day(as_of))
-        if not form:
+        if record_id:
+            _give(_about(office, form, year, record_id, person, ground), out, as_json)
+        elif not form:
             _account(office, year, as_json)
         elif form == ANNUAL:
             _annual(office, year, out, public=public, trace=trace, as_json=as_json)
         else:
-            _form(office, form, year, record_id, out, as_json)
+            _form(office, form, year, out, as_json)
 
     @app.command()
     def record(
@@ -238,11 +246,18 @@ def _annual(office: Office, year: int | None, out: Path | None, *, public: bool,
     _give(page, out, as_json)
 
 
-def _form(office: Office, name: str, year: int | None, record_id: str, out: Path | None, as_json: bool) -> None:
+def _form(office: Office, name: str, year: int | None, out: Path | None, as_json: bool) -> None:
     from privity.office.reports import forms
 
     span = forms.period(office, forms.accounting_law(office).form(name), year)
-    _give(forms.lines_page(office, name, *span, record_id), out, as_json)
+    _give(forms.lines_page(office, name, *span), out, as_json)
+
+
+def _about(office: Office, name: str, year: int | None, record_id: str, person: str, ground: str) -> Page:
+    from privity.office.reports import forms, looks
+
+    span = forms.period(office, forms.accounting_law(office).form(name), year)
+    return looks.about(office, name, span, record_id, person, ground)
 
 
 def _give(page: Page, out: Path | None, as_json: bool) -> None:

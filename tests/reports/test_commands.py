@@ -132,6 +132,8 @@ def test_notices_and_a_breach_pack_are_written(office: Path, tmp_path: Path, pri
         DAY,
         "--out",
         tmp_path / "notices",
+        "--as",
+        world.REVIEWER,
     )
     written = privity("notice", office, *words, "--disclosure", entry, "--json")
     assert written.code == 0, written.err

@@ -120,11 +120,12 @@ def add_to(app: typer.Typer) -> None:
         ground: Annotated[str, typer.Option("--ground", help="The proceeding, by its number.")],
         disclosure: Annotated[list[str], typer.Option("--disclosure", help="ENTRY:ROW, or ENTRY; may be repeated.")],
         out: Annotated[Path, typer.Option("--out", help="The folder for the notices.")],
+        person: Annotated[str, typer.Option("--as", help="Who has them made; they hold an office here, and the look is an entry.")],
         rights: Annotated[Path | None, typer.Option("--rights", help="A file: the person's rights in that proceeding.")] = None,
         as_of: options.AsOf = "",
         as_json: options.Json = False,
     ) -> None:
-        """A notice to each person whom disclosures were about. Example: privity notice office --kind 7431-e --trigger charge-7213 --on 2026-02-03 --ground "No. 1:26-cr-17" --disclosure 81:3 --out notices"""
+        """A notice to each person whom disclosures were about. Example: privity notice office --kind 7431-e --trigger charge-7213 --on 2026-02-03 --ground "No. 1:26-cr-17" --disclosure 81:3 --as r.okafor --out notices"""
         from privity.office.place import open_office
         from privity.office.reports import notices
 
@@ -132,7 +133,7 @@ def add_to(app: typer.Typer) -> None:
         if day is None:
             raise InputError("the trigger's day is not named", remedy="name it with --on")
         proceeding = notices.Proceeding(trigger, day, ground, _text(rights))
-        written = [str(path) for path in notices.notify(office, kind, proceeding, disclosure, out)]
+        written = [str(path) for path in notices.notify(office, kind, proceeding, disclosure, out, person)]
         screen.answer(
             as_json, {"written": written}, lambda: screen.say(f"{len(written)} notices written: {out}; {notices.ROUTING} says whose")
         )

@@ -28,7 +28,10 @@ def add_to(app: typer.Typer) -> None:
         year: Annotated[int | None, typer.Option("--year", help="Calendar year.", show_default=False)] = None,
         form: Annotated[str, typer.Option("--form", help="A form of the office's regime, or `annual`: the yearly table.")] = "",
         record_id: Annotated[
-            str, typer.Option("--record", help="With a form: disclosures about one person only; a look, with --as and --ground.", show_default=False)
+            str,
+            typer.Option(
+                "--record", help="With a form: disclosures about one person only; a look, with --as and --ground.", show_default=False
+            ),
         ] = "",
         person: Annotated[str, typer.Option("--as", help="With --record: who looks; they hold an office here.")] = "",
         ground: Annotated[str, typer.Option("--ground", help="With --record: why. It goes into the ledger: name nobody.")] = "",

@@ -59,9 +59,15 @@ def add_to(app: typer.Typer) -> None:
         """Check an account without the office. Example: privity check-account account --ledger-key "$(cat ledger.vkey)" """
         from privity.verifier.account import check_account as check
 
-        found = check(folder, ledger_key, earlier=earlier, held=held.read_text(encoding="utf-8") if held else "")
-        said = {"problems": list(found.problems), "items": found.items, "covers": found.covers, "says": found.says}
-        lines = found.problems or (f"holds: {found.items} items", found.says)
+        found = check(folder, ledger_key, earlier=earlier, held=_text(held) if held else "")
+        said = {
+            "problems": list(found.problems),
+            "items": found.items,
+            "recorded": found.recorded,
+            "covers": found.covers,
+            "says": found.says,
+        }
+        lines = found.problems or (f"holds: {found.items} items", *found.lines, found.says)
         screen.answer(as_json, said, lambda: screen.say("\n".join(lines)))
         if found.problems:
             raise typer.Exit(1)
@@ -156,6 +162,13 @@ def add_to(app: typer.Typer) -> None:
         names = ("day", "agency", "basis", "batch", "ordinal", "entry")
         lines = [[row[name] for name in names] for row in rows]
         screen.answer(as_json, {"says": refused.SAYS, "requests": rows}, lambda: screen.table(refused.SAYS, names, lines))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"`{path}` cannot be read", remedy="name a checkpoint of the ledger") from None
 
 
 def _key(path: Path, secret: Path | None) -> Ed25519PrivateKey:

@@ -43,7 +43,9 @@ def delay(office: Office, package: str, authority: str, form: str, until: date, 
                 "this authority already delayed notice of this package", remedy="a delay is not extended; a new one has a new authority"
             )
         if _told(office, tx, intent):
-            raise RefusedError("a person of this package was already given their account, or a notice", remedy="notice that was given cannot be delayed")
+            raise RefusedError(
+                "a person of this package was already given their account, or a notice", remedy="notice that was given cannot be delayed"
+            )
         said: dict[str, Json] = {"package": name, "authority": authority, "form": form, "until": until.isoformat()}
         row = officers.signed(office, tx, person, key, said, OFFICES)
         index = record.enter(office, tx, Kind.NOTICE, row)

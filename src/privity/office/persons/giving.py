@@ -19,6 +19,7 @@ from privity.ledger import entry as entries
 from privity.ledger import log, verifiable_map
 from privity.ledger.entry import Kind
 from privity.office import disk, openings, record
+from privity.office.keys import tenures
 from privity.office.persons import classes, disclosures, keeping, mapping, officers, page, tags
 from privity.store import schema
 from privity.subject import Ground
@@ -162,6 +163,7 @@ def _proofs(
         "format": PROOFS,
         "origin": office.origin,
         "ledger_key": office.verifier.vkey,
+        "keys": tenures.as_text(office, tx).splitlines(),
         "tag": {
             "list": tags.SHOWN,
             "record": record_id,

@@ -1,7 +1,7 @@
 """Who is shown what an accounting, or the routing of notices, says about a person: named, of this office, with a ground; and entered first.
 
-Like ``privity explain``. The look is an entry before anything is read, so that nobody learns without one whether a person is in the ledger. It
-counts as notice that was given: what a person's accounting showed cannot be delayed afterwards.
+Like ``privity explain``. The look is an entry before anything is read, so that nobody learns without one whether a person is in the
+ledger. It counts as notice that was given: what a person's accounting showed cannot be delayed afterwards.
 """
 
 from __future__ import annotations

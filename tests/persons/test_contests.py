@@ -11,6 +11,7 @@ import pytest
 from office.small import ANSWERED, tamper
 from persons.test_account import disclosed, problems
 from privity.errors import InputError, RefusedError, TamperError
+from privity.office import custody
 from privity.office.persons import contests
 from privity.office.place import open_office
 from privity.office.release import release
@@ -72,8 +73,10 @@ def test_a_contest_stops_a_package_that_was_entered_and_not_yet_sent(office, her
         (row,) = tx.rows("package", entry=entries[0])
         tx.add_one("custody", package=row["package"], state="intent", day=office.day, note="age", entry=None)
     contests.contest(office, record, "not my address", *signing(office, world.REVIEWER))
-    with pytest.raises(RefusedError, match="may no longer be sent"):
-        release(office, here.made.of(office), tmp_path / "out", AgeSealer())
+    release(office, here.made.of(office), tmp_path / "out", AgeSealer())
+    with office.store.read() as tx:
+        assert custody.states(tx)[row["package"]] == custody.WITHHELD
+    assert not list((tmp_path / "out").rglob(f"*{row['package']}*"))
 
 
 def test_who_holds_what_was_disclosed_is_listed_for_a_correction(office) -> None:

@@ -44,9 +44,9 @@ def add_to(app: typer.Typer) -> None:
         office = open_office(folder, options.day(as_of))
         given = giving.give(office, record, classes.Asker(identity, stated), person, _key(key, passphrase_file))
         written = [str(path) for path in giving.write(given, out)]
-        items, says = len(given.account.lines), str(given.account.extent)
-        said = {"written": written, "items": items, "look": given.look, "says": says}
-        screen.answer(as_json, said, lambda: screen.say("\n".join([*written, f"items: {items}", says])))
+        items, later, says = len(given.account.lines), len(given.account.later), str(given.account.extent)
+        said = {"written": written, "items": items, "recorded": later, "look": given.look, "says": says}
+        screen.answer(as_json, said, lambda: screen.say("\n".join([*written, f"items: {items}", f"recorded afterwards: {later}", says])))
 
     @app.command("check-account")
     def check_account(

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from privity.account.told import AFTERWARDS
 from privity.errors import InputError, RefusedError
 from privity.ledger.entry import Kind
-from privity.office import record
+from privity.office import past, record
 from privity.office.persons import disclosures, keeping, mapping, officers, tags
 
 if TYPE_CHECKING:
@@ -90,7 +91,10 @@ def contested(office: Office, tx: Tx, records: pl.Series) -> pl.Series:
 
 
 def holders(office: Office, record_id: str) -> list[dict[str, Any]]:
-    """Who holds what was disclosed about a person, whatever list it stands in: package, agency, engaged person, state of custody."""
+    """Who holds what was disclosed about a person, whatever list it stands in: package, agency, engaged person, state of custody.
+
+    What was recorded afterwards has no package; its state says so, with the entry.
+    """
     mapping.bring_up_to_date(office)
     labels = tags.ready(office).tags([(name, record_id) for name in (tags.SHOWN, tags.KEPT_BACK)])
     with office.store.read() as tx:
@@ -99,7 +103,11 @@ def holders(office: Office, record_id: str) -> list[dict[str, Any]]:
         intents = sorted({item["entry"]: item["agency"] for leaf in leaves.values() for item in leaf.items}.items())
         state = {row["package"]: row["state"] for row in tx.now("custody")}
         packages = [(tx.rows("package", entry=intent)[0], agency) for intent, agency in intents]
+        later = past.about(office, tx, record_id)
     return [
         {"package": row["package"], "agency": agency, "officer": row["officer"], "state": state.get(row["package"])}
         for row, agency in packages
+    ] + [
+        {"package": "", "agency": one.past.agency, "officer": one.past.officer, "state": f"{AFTERWARDS}, entry {one.entry}"}
+        for one in later
     ]

@@ -87,7 +87,7 @@ def test_every_kind_of_file_has_the_same_lines_and_figures(office: Office) -> No
 
 def test_there_is_a_line_for_every_request_disclosure_and_record(office: Office) -> None:
     rows = forms.lines_page(office, "5466-b", *YEAR).rows
-    assert dict(rows["line"].value_counts().iter_rows()) == {"request": ROWS, "disclosure": LAWFUL, "recorded afterwards": 2}
+    assert dict(rows["line"].value_counts().iter_rows()) == {"request": ROWS + 1, "disclosure": LAWFUL, "recorded afterwards": 2}
     refused = rows.filter(pl.col("where") == "refused on the request")
     assert refused.height > 0
     assert refused["determination"].null_count() == 0
@@ -96,9 +96,41 @@ def test_there_is_a_line_for_every_request_disclosure_and_record(office: Office)
     assert made.select("intent", "determination", "package", "entry").null_count().sum_horizontal().item() == 0
 
 
+@pytest.mark.invariant
+def test_requests_and_disclosures_add_up_alike_in_the_accounting_the_yearly_table_and_the_form(office: Office) -> None:
+    for year in (2024, 2025):
+        rows = forms.lines_page(office, "5466-b", date(year, 1, 1), date(year, 12, 31)).rows
+        table = forms.annual_page(office, year, public=True, trace=False)[0].rows
+        summed = [
+            {row["agency"]: (row["requests"], row["instances of disclosure"]) for row in for_year(office, year).agencies.rows(named=True)},
+            {name: tuple(_figure(table, name, one) for one in ("requests", "instances of disclosure")) for name in set(table["agency"])},
+            {
+                name: (_people(rows, name, ["request"]), _people(rows, name, ["disclosure", "recorded afterwards"]))
+                for name in set(rows["agency"])
+            },
+        ]
+        assert summed[0] == summed[1] == summed[2] != {}
+
+
+def _figure(table: pl.DataFrame, agency: str, figure: str) -> int:
+    return int(table.filter(agency=agency, figure=figure)["number"].item())
+
+
+def _people(rows: pl.DataFrame, agency: str, kinds: list[str]) -> int:
+    return int(rows.filter(pl.col("line").is_in(kinds), agency=agency)["people"].sum())
+
+
+def test_a_request_that_was_recorded_afterwards_has_its_own_line_and_date(office: Office) -> None:
+    rows = forms.lines_page(office, "5466-b", *YEAR).rows
+    (row,) = rows.filter(line="request", where="recorded afterwards").rows(named=True)
+    assert (row["date"], row["people"], row["authority"]) == (date(2025, 3, 1), 3, "26 USC 6103(i)(3)(B)(i)")
+
+
 def test_each_request_line_stands_where_the_reconciled_accounting_has_it(office: Office, made: Small) -> None:
     for one in (office, open_office(made.folder("submitted"), ANSWERED)):
-        requests = forms.lines_page(one, "5466-b", *YEAR).rows.filter(line="request")
+        requests = forms.lines_page(one, "5466-b", *YEAR).rows.filter(
+            (pl.col("line") == "request") & (pl.col("where") != "recorded afterwards")
+        )
         (row,) = for_year(one, 2025).reconciled.rows(named=True)
         assert dict(requests["where"].value_counts().iter_rows()) == {line: row[line] for line in LINES if row[line]}
 

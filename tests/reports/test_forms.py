@@ -250,6 +250,7 @@ def test_a_form_about_one_person_leaves_a_look_whoever_they_are(made: Small, tmp
     for record, height in (("REC-A", 2), ("nobody-here", 0)):
         page = looks.about(office, "164.528", YEAR, record, world.REVIEWER, "the person asks")
         assert page.rows.height == height
+        assert "rules are not applied" in page.notes[-1]
         _, kind, _, said = reference.rows(office)[-1]
         assert (kind, said["record"], said["person"], said["ground"]) == ("look", record, world.REVIEWER, "the person asks")
         assert dict(page.facts)["entries read"] == str(len(reference.rows(office))), "the look came first"

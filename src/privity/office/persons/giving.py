@@ -18,7 +18,7 @@ from privity.errors import RefusedError
 from privity.ledger import entry as entries
 from privity.ledger import log, verifiable_map
 from privity.ledger.entry import Kind
-from privity.office import disk, openings, record
+from privity.office import disk, openings, past, record
 from privity.office.keys import tenures
 from privity.office.persons import classes, disclosures, keeping, mapping, officers, page, recorded, tags
 from privity.store import schema
@@ -65,8 +65,9 @@ def give(office: Office, record_id: str, asker: Asker, person: str, key: Ed25519
     labels = tags.ready(office)
     with office.store.read() as tx:
         rules = classes.access(office, tx)
-        grounds = _grounds(tx, rules, asker)
-        return _drawn_up(office, tx, labels, record_id, asker, grounds, recorded.shown(office, tx, rules, record_id), look)
+        known = list(past.every(office, tx))
+        grounds = _grounds(tx, rules, asker, {one.past.authority for one in known})
+        return _drawn_up(office, tx, labels, record_id, asker, grounds, recorded.shown(office, known, grounds, record_id), look)
 
 
 def write(given: Given, folder: Path) -> list[Path]:
@@ -100,14 +101,14 @@ def _look(office: Office, record_id: str, asker: Asker, person: str, key: Ed2551
         return record.enter(office, tx, Kind.LOOK, officers.signed(office, tx, person, key, row))
 
 
-def _grounds(tx: Tx, rules: Access, asker: Asker) -> dict[str, Ground]:
+def _grounds(tx: Tx, rules: Access, asker: Asker, told: set[str]) -> dict[str, Ground]:
     """Basis of a disclosure → under what it is shown. Asked of every basis that anything here was ever asked or recorded under.
 
     Raises:
         RefusedError: some of what may be shown in general may not be shown to the one who asks.
     """
     asked = {row["basis"] for row in tx.rows(select(schema.batch.c.basis).distinct())}
-    words = sorted(asked | {row["authority"] for row in tx.rows(select(schema.recorded.c.authority).distinct())})
+    words = sorted(asked | told)
     cases = [classes.Case(word) for word in words]
     lists, found = rules.lists(cases), rules.grounds(cases, asker)
     if any(name == tags.SHOWN and ground is None for name, ground in zip(lists, found, strict=True)):

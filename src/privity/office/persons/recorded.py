@@ -11,25 +11,22 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from privity.account.told import CUSTODY, UNACKNOWLEDGED, standing
-from privity.office import past
-from privity.office.persons import classes, tags
 from privity.office.reports import forms
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from privity.ledger.entry import Json
-    from privity.office.persons.classes import Access
+    from privity.office.past import Recorded
     from privity.office.place import Office
     from privity.store import Tx
 
 
-def shown(office: Office, tx: Tx, rules: Access, record_id: str) -> list[dict[str, Json]]:
+def shown(office: Office, known: Sequence[Recorded], grounds: Collection[str], record_id: str) -> list[dict[str, Json]]:
     """What was recorded afterwards about a person and may be shown, oldest entry first.
 
-    Raises:
-        TamperError: an opening is missing or altered.
+    ``known``: all records, whoever they name, so that it takes as long for everybody. ``grounds``: the authorities that may be shown.
     """
-    known = past.about(office, tx, record_id)
-    lists = rules.lists([classes.Case(one.past.authority) for one in known])
     words = forms.accounting_law(office).what if known else {}
     return [
         {
@@ -42,8 +39,8 @@ def shown(office: Office, tx: Tx, rules: Access, record_id: str) -> list[dict[st
             "what": words.get(one.past.what, one.past.what),
             "channel": one.past.channel,
         }
-        for one, name in zip(known, lists, strict=True)
-        if name == tags.SHOWN
+        for one in sorted(known, key=lambda one: one.entry)
+        if record_id in one.past.records and one.past.authority in grounds
     ]
 
 

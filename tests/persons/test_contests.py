@@ -12,7 +12,7 @@ from office.small import ANSWERED, tamper
 from persons.test_account import disclosed, problems
 from privity.errors import InputError, RefusedError, TamperError
 from privity.office import custody
-from privity.office.persons import contests
+from privity.office.persons import contests, holders
 from privity.office.place import open_office
 from privity.office.release import release
 from privity.sample import world
@@ -81,11 +81,11 @@ def test_a_contest_stops_a_package_that_was_entered_and_not_yet_sent(office, her
 
 def test_who_holds_what_was_disclosed_is_listed_for_a_correction(office) -> None:
     record, entries = min(disclosed(office).items())
-    found = contests.holders(office, record)
+    found = holders.holders(office, record)
     with office.store.read() as tx:
         assert [one["package"] for one in found] == [tx.rows("package", entry=entry)[0]["package"] for entry in entries]
     assert {one["state"] for one in found} == {"sent"}
-    assert contests.holders(office, "nobody-here") == []
+    assert holders.holders(office, "nobody-here") == []
 
 
 def test_a_contest_without_a_ground_or_of_no_id_is_refused(office) -> None:

@@ -11,7 +11,7 @@ from persons.open_office import folder_of, give
 from persons.test_account import disclosed, edited, intents, key_of
 from privity.account.told import RECALLED_UNSEEN, UNACKNOWLEDGED, WITHHELD
 from privity.office import custody
-from privity.office.persons import contests
+from privity.office.persons import contests, holders
 from privity.office.release import recall
 from privity.sample import world
 from privity.verifier.account import check_account
@@ -91,6 +91,6 @@ def test_who_was_told_something_by_telephone_is_told_of_a_correction_too(office,
     entry = told.recorded(office, tmp_path)
     clerk = world.official(office, world.REVIEWER)
     contests.contest(office, "REC-A", "not my address", clerk.person, clerk.key)
-    assert contests.holders(office, "REC-A") == [
+    assert holders.holders(office, "REC-A") == [
         {"package": "", "agency": "us-dhs", "officer": "Lt. Quill", "state": f"recorded afterwards, entry {entry}"}
     ]

@@ -116,7 +116,7 @@ def add_to(app: typer.Typer) -> None:
         as_json: options.Json = False,
     ) -> None:
         """Enter a person's contest, which stops reuse at once; two people resolve it. Example: privity contest office open --record P1 --ground "not my address" --as r.okafor --key okafor.pem"""
-        from privity.office.persons import contests
+        from privity.office.persons import contests, holders
         from privity.office.place import open_office
 
         office = open_office(folder, options.day(as_of))
@@ -133,7 +133,7 @@ def add_to(app: typer.Typer) -> None:
             screen.answer(as_json, {"state": state, "entry": entry}, lambda: screen.say(f"entry {entry}: {state}"))
             return
         made, entry = contests.contest(office, record, ground, person, opened)
-        held = contests.holders(office, record)
+        held = holders.holders(office, record)
         said = {"contest": made, "entry": entry, "holders": held}
         names = ("package", "agency", "officer", "state")
         lines = [[row[each] for each in names] for row in held]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from office import keyed
 from office.small import tamper
 from persons.open_office import ASKER, change_policy, folder_of, give
 from privity.errors import RefusedError
@@ -21,6 +24,7 @@ from privity.office.place import open_office
 from privity.office.verify import verify
 from privity.sample import world
 from privity.verifier.account import check_account
+from privity.verifier.alone import one_file
 
 
 def intents(office):
@@ -204,6 +208,46 @@ def test_the_account_of_another_ledger_key_is_refused(office, tmp_path) -> None:
     assert check_account(folder, Signer(office.origin, bytes(32)).vkey).problems != ()
 
 
+@pytest.mark.invariant
+def test_what_the_checker_says_of_its_extent_is_its_own_and_not_the_accounts(office, tmp_path) -> None:
+    folder = folder_of(office, "nobody-here", tmp_path / "a")
+    edited(folder, "account.json", lambda said: said["complete"].update(says="Complete for everything, everywhere, always."))
+    found = check_account(folder, key_of(office))
+    assert found.problems == ()
+    assert "always" not in found.says
+    assert "from 2025-08-07 to 2025-08-14" in found.says
+
+
+@pytest.mark.invariant
+def test_an_account_is_checked_with_the_key_that_was_known_before_the_ledgers_key_changed(office, tmp_path) -> None:
+    record, old = min(disclosed(office)), key_of(office)
+    with office.store.read() as tx:
+        held = tx.head().note
+    _, after = keyed.change(office)
+    assert key_of(after) != old
+    folder = folder_of(after, record, tmp_path / "a")
+    for key in (old, key_of(after)):
+        assert (check_account(folder, key).problems, check_account(folder, key).items) == ((), 1)
+    assert check_account(folder, old, held=held).problems == ()
+    edited(folder, "proofs.json", lambda said: said.update(keys=[]))
+    assert check_account(folder, key_of(after)).problems == ()
+    assert "not signed by the ledger's key" in check_account(folder, old).problems[0]
+
+
+@pytest.mark.invariant
+def test_a_clerk_with_the_verifier_alone_checks_an_account(office, tmp_path) -> None:
+    folder = folder_of(office, min(disclosed(office)), tmp_path / "a")
+    (tmp_path / "verifier.pyz").write_bytes(one_file())
+    call = [sys.executable, "-I", str(tmp_path / "verifier.pyz"), str(folder), "--vkey", key_of(office)]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "confirmed: the address supplied is one held" in done.stdout
+    edited(folder, "account.json", drop_item)
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "the items of the account are not those of the list" in done.stdout
+
+
 # ---------------------------------------------------------------- the key
 
 
@@ -256,7 +300,7 @@ def test_the_map_of_an_office_that_nobody_touched_has_no_problem(office) -> None
     ("statement", "says"),
     [
         ("DELETE FROM map_leaf WHERE rowid = (SELECT min(rowid) FROM map_leaf)", "not in the map of disclosures"),
-        ("UPDATE map_leaf SET sealed = zeroblob(60) WHERE rowid = (SELECT min(rowid) FROM map_leaf)", "a list of the map of disclosures was altered"),
+        ("UPDATE map_leaf SET sealed = zeroblob(60) WHERE rowid = (SELECT min(rowid) FROM map_leaf)", "the map of disclosures: a sealed value was altered"),
         ("UPDATE map_leaf SET commitment = zeroblob(32) WHERE rowid = (SELECT min(rowid) FROM map_leaf)", "a list of the map of disclosures was altered"),
         ("UPDATE map_node SET left = zeroblob(32) WHERE rowid = (SELECT max(rowid) FROM map_node)", "the parts kept of the map"),
         ("DELETE FROM map_node WHERE rowid = (SELECT max(rowid) FROM map_node)", "the parts kept of the map"),

@@ -11,7 +11,8 @@ import pytest
 from office.small import ANSWERED, tamper
 from persons.test_account import disclosed, problems
 from privity.errors import InputError, RefusedError, TamperError
-from privity.office.persons import contests
+from privity.office import custody
+from privity.office.persons import contests, holders
 from privity.office.place import open_office
 from privity.office.release import release
 from privity.sample import world
@@ -98,17 +99,17 @@ def test_a_contest_stops_a_package_that_was_entered_and_not_yet_sent(office, her
     contests.contest(office, record, "not my address", *signing(office, world.REVIEWER))
     release(office, here.made.of(office), tmp_path / "out", AgeSealer())
     with office.store.read() as tx:
-        assert tx.now("custody", package=row["package"])[0]["state"] == "withheld"
-    assert not list((tmp_path / "out").glob("*"))
+        assert custody.states(tx)[row["package"]] == custody.WITHHELD
+    assert not list((tmp_path / "out").rglob(f"*{row['package']}*"))
 
 
 def test_who_holds_what_was_disclosed_is_listed_for_a_correction(office) -> None:
     record, entries = min(disclosed(office).items())
-    found = contests.holders(office, record)
+    found = holders.holders(office, record)
     with office.store.read() as tx:
         assert [one["package"] for one in found] == [tx.rows("package", entry=entry)[0]["package"] for entry in entries]
     assert {one["state"] for one in found} == {"sent"}
-    assert contests.holders(office, "nobody-here") == []
+    assert holders.holders(office, "nobody-here") == []
 
 
 def test_a_contest_without_a_ground_or_of_no_id_is_refused(office) -> None:

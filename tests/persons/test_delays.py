@@ -14,6 +14,7 @@ from persons.test_account import disclosed, intents, key_of, problems
 from privity.errors import InputError, RefusedError
 from privity.office.persons import delays, tags
 from privity.office.place import open_office
+from privity.office.reports import notices
 from privity.sample import world
 from privity.verifier.account import check_account
 
@@ -92,6 +93,15 @@ def test_what_a_person_was_shown_is_not_delayed_afterwards(office, covered) -> N
     record, package = covered
     assert len(give(office, record).account.lines) == 1
     with pytest.raises(RefusedError, match="already given their account"):
+        delay(office, package)
+
+
+@pytest.mark.invariant
+def test_what_a_person_was_told_in_a_notice_is_not_delayed_afterwards(office, covered, tmp_path) -> None:
+    record, package = covered
+    charged = notices.Proceeding("charge-7213", office.day, "No. 1:25-cr-17")
+    notices.notify(office, "7431-e", charged, [str(disclosed(office)[record][0])], tmp_path / "notices", world.REVIEWER)
+    with pytest.raises(RefusedError, match="already given"):
         delay(office, package)
 
 

@@ -85,6 +85,15 @@ def test_a_form_wants_a_year_and_a_form_that_there_is(office: Path, privity: Pri
     assert privity("account", office, "--form", "164.528").code == 2
 
 
+@pytest.mark.invariant
+def test_one_person_is_named_only_with_who_looks_and_why_and_never_for_figures(office: Path, privity: Privity) -> None:
+    for words in (("--year", 2025), ("--year", 2025, "--form", "annual"), ("--year", 2025, "--form", "5466-b")):
+        assert privity("account", office, *words, "--record", "REC-A").code == 2
+    asked = privity("account", office, "--year", 2025, "--form", "5466-b", "--record", "REC-A", "--as", "n.guest", "--ground", "curious")
+    assert asked.code == 1
+    assert "holds no office here" in asked.err
+
+
 def test_a_statement_is_signed_written_and_checked_without_the_office(
     office: Path,
     tmp_path: Path,
@@ -123,6 +132,8 @@ def test_notices_and_a_breach_pack_are_written(office: Path, tmp_path: Path, pri
         DAY,
         "--out",
         tmp_path / "notices",
+        "--as",
+        world.REVIEWER,
     )
     written = privity("notice", office, *words, "--disclosure", entry, "--json")
     assert written.code == 0, written.err

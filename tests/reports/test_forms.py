@@ -16,14 +16,16 @@ import pytest
 from office.small import ANSWERED, KINDS, Small
 from privity.account import LINES, lines
 from privity.account import law as accounting
-from privity.errors import InputError
+from privity.errors import InputError, RefusedError
 from privity.office import law
 from privity.office.accounting import for_year
 from privity.office.init import init
 from privity.office.place import Office, open_office
-from privity.office.reports import forms, read
+from privity.office.reports import forms, looks, read
+from privity.office.verify import verify
 from privity.rules.facts import SHIPPED
-from reports import told
+from privity.sample import world
+from reports import reference, told
 from rules import toy
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
@@ -85,7 +87,7 @@ def test_every_kind_of_file_has_the_same_lines_and_figures(office: Office) -> No
 
 def test_there_is_a_line_for_every_request_disclosure_and_record(office: Office) -> None:
     rows = forms.lines_page(office, "5466-b", *YEAR).rows
-    assert dict(rows["line"].value_counts().iter_rows()) == {"request": ROWS, "disclosure": LAWFUL, "recorded afterwards": 2}
+    assert dict(rows["line"].value_counts().iter_rows()) == {"request": ROWS + 1, "disclosure": LAWFUL, "recorded afterwards": 2}
     refused = rows.filter(pl.col("where") == "refused on the request")
     assert refused.height > 0
     assert refused["determination"].null_count() == 0
@@ -94,9 +96,41 @@ def test_there_is_a_line_for_every_request_disclosure_and_record(office: Office)
     assert made.select("intent", "determination", "package", "entry").null_count().sum_horizontal().item() == 0
 
 
+@pytest.mark.invariant
+def test_requests_and_disclosures_add_up_alike_in_the_accounting_the_yearly_table_and_the_form(office: Office) -> None:
+    for year in (2024, 2025):
+        rows = forms.lines_page(office, "5466-b", date(year, 1, 1), date(year, 12, 31)).rows
+        table = forms.annual_page(office, year, public=True, trace=False)[0].rows
+        summed = [
+            {row["agency"]: (row["requests"], row["instances of disclosure"]) for row in for_year(office, year).agencies.rows(named=True)},
+            {name: tuple(_figure(table, name, one) for one in ("requests", "instances of disclosure")) for name in set(table["agency"])},
+            {
+                name: (_people(rows, name, ["request"]), _people(rows, name, ["disclosure", "recorded afterwards"]))
+                for name in set(rows["agency"])
+            },
+        ]
+        assert summed[0] == summed[1] == summed[2] != {}
+
+
+def _figure(table: pl.DataFrame, agency: str, figure: str) -> int:
+    return int(table.filter(agency=agency, figure=figure)["number"].item())
+
+
+def _people(rows: pl.DataFrame, agency: str, kinds: list[str]) -> int:
+    return int(rows.filter(pl.col("line").is_in(kinds), agency=agency)["people"].sum())
+
+
+def test_a_request_that_was_recorded_afterwards_has_its_own_line_and_date(office: Office) -> None:
+    rows = forms.lines_page(office, "5466-b", *YEAR).rows
+    (row,) = rows.filter(line="request", where="recorded afterwards").rows(named=True)
+    assert (row["date"], row["people"], row["authority"]) == (date(2025, 3, 1), 3, "26 USC 6103(i)(3)(B)(i)")
+
+
 def test_each_request_line_stands_where_the_reconciled_accounting_has_it(office: Office, made: Small) -> None:
     for one in (office, open_office(made.folder("submitted"), ANSWERED)):
-        requests = forms.lines_page(one, "5466-b", *YEAR).rows.filter(line="request")
+        requests = forms.lines_page(one, "5466-b", *YEAR).rows.filter(
+            (pl.col("line") == "request") & (pl.col("where") != "recorded afterwards")
+        )
         (row,) = for_year(one, 2025).reconciled.rows(named=True)
         assert dict(requests["where"].value_counts().iter_rows()) == {line: row[line] for line in LINES if row[line]}
 
@@ -194,6 +228,33 @@ def test_the_health_form_goes_back_six_years_from_today_and_can_be_about_one_per
     mine = forms.lines_page(office, "164.528", *forms.period(office, form, None), told.record_of(office))
     assert sorted(mine.rows["line"].to_list()) == ["disclosure", "recorded afterwards"]
     assert forms.lines_page(office, "164.528", *forms.period(office, form, None), "REC-A").rows.height == 3
+
+
+@pytest.mark.invariant
+@pytest.mark.parametrize(
+    ("person", "ground", "stops"),
+    [("", "a letter of the person", InputError), (world.REVIEWER, " ", InputError), ("n.guest", "curious", RefusedError)],
+)
+def test_nobody_is_searched_for_without_a_person_of_this_office_and_a_ground(
+    office: Office, person: str, ground: str, stops: type[Exception]
+) -> None:
+    before = len(reference.rows(office))
+    with pytest.raises(stops):
+        looks.about(office, "5466-b", YEAR, "REC-A", person, ground)
+    assert len(reference.rows(office)) == before
+
+
+@pytest.mark.invariant
+def test_a_form_about_one_person_leaves_a_look_whoever_they_are(made: Small, tmp_path: Path) -> None:
+    office = another(made, tmp_path, "45-cfr-164")
+    for record, height in (("REC-A", 2), ("nobody-here", 0)):
+        page = looks.about(office, "164.528", YEAR, record, world.REVIEWER, "the person asks")
+        assert page.rows.height == height
+        assert "rules are not applied" in page.notes[-1]
+        _, kind, _, said = reference.rows(office)[-1]
+        assert (kind, said["record"], said["person"], said["ground"]) == ("look", record, world.REVIEWER, "the person asks")
+        assert dict(page.facts)["entries read"] == str(len(reference.rows(office))), "the look came first"
+    assert verify(office).problems == ()
 
 
 def test_a_form_that_lists_requests_is_never_given_about_one_person(office: Office) -> None:

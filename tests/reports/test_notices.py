@@ -16,6 +16,7 @@ from privity.office.place import Office
 from privity.office.release import acknowledge
 from privity.office.reports import forms, notices
 from privity.office.verify import verify
+from privity.sample import world
 from reports import reference, told
 
 CHARGED = notices.Proceeding("charge-7213", date(2025, 8, 13), "No. 1:25-cr-17 (D.D.C.)")
@@ -34,7 +35,7 @@ def a_disclosure(office: Office) -> tuple[str, str, dict]:
 
 def test_a_notice_states_the_date_the_trigger_the_entry_and_the_rights(office: Office, tmp_path: Path) -> None:
     name, record_id, said = a_disclosure(office)
-    (path,) = notices.notify(office, "7431-e", CHARGED, [name], tmp_path / "notices")
+    (path,) = notices.notify(office, "7431-e", CHARGED, [name], tmp_path / "notices", world.REVIEWER)
     text = path.read_text()
     for word in (
         "26 USC 7431(e)",
@@ -53,13 +54,27 @@ def test_a_notice_states_the_date_the_trigger_the_entry_and_the_rights(office: O
     assert stat.S_IMODE(routing.stat().st_mode) == 0o600
 
 
+@pytest.mark.invariant
+def test_whom_a_disclosure_was_about_is_told_to_nobody_outside_and_leaves_a_look(office: Office, tmp_path: Path) -> None:
+    name, _, _ = a_disclosure(office)
+    before = len(reference.rows(office))
+    for person, stops in (("", InputError), ("n.guest", RefusedError)):
+        with pytest.raises(stops):
+            notices.notify(office, "7431-e", CHARGED, [name], tmp_path / "notices", person)
+    assert len(reference.rows(office)) == before
+    assert not (tmp_path / "notices").exists()
+    notices.notify(office, "7431-e", CHARGED, [name], tmp_path / "notices", world.REVIEWER)
+    _, kind, _, said = reference.rows(office)[before]
+    assert (kind, said["person"], said["disclosures"]) == ("look", world.REVIEWER, [name])
+
+
 def test_each_notice_is_entered_with_its_text_and_whom_it_is_for_in_the_opening_alone(office: Office, tmp_path: Path) -> None:
     name, record_id, _ = a_disclosure(office)
-    (path,) = notices.notify(office, "7431-e", CHARGED, [name], tmp_path / "notices")
+    (path,) = notices.notify(office, "7431-e", CHARGED, [name], tmp_path / "notices", world.REVIEWER)
     _, kind, _, said = reference.rows(office)[-1]
     assert (kind, said["text"], said["record"]) == ("statement", path.read_text(), record_id)
     assert verify(office).problems == ()
-    notices.notify(office, "7431-e", CHARGED, [name], tmp_path / "again")
+    notices.notify(office, "7431-e", CHARGED, [name], tmp_path / "again", world.REVIEWER)
     assert [kind for _, kind, _, _ in reference.rows(office)].count("statement") == 1, "the same text is entered once"
     office.store.close()
     assert record_id.encode() not in b"".join(one.read_bytes() for one in office.root.glob("office.db*"))
@@ -69,7 +84,7 @@ def test_a_whole_package_is_a_notice_a_person_and_one_person_gets_one_notice(off
     name, record_id, said = a_disclosure(office)
     entry = name.split(":", maxsplit=1)[0]
     recorded = told.recorded(office, tmp_path, record_ids=f'["{record_id}"]', requested="")
-    written = notices.notify(office, "7431-e", CHARGED, [entry, str(recorded)], tmp_path / "notices")
+    written = notices.notify(office, "7431-e", CHARGED, [entry, str(recorded)], tmp_path / "notices", world.REVIEWER)
     assert len(written) == len(set(said["records"]))
     mine = [path for path in written if "2025-03-02" in path.read_text()]
     assert len(mine) == 1
@@ -90,21 +105,22 @@ def test_a_whole_package_is_a_notice_a_person_and_one_person_gets_one_notice(off
 def test_no_notice_is_made_that_the_statute_does_not_make_due(office: Office, tmp_path: Path, kind: str, changed: dict, says: str) -> None:
     from dataclasses import replace
 
+    before = len(reference.rows(office))
     with pytest.raises(RefusedError, match=says):
-        notices.notify(office, kind, replace(CHARGED, **changed), [a_disclosure(office)[0]], tmp_path / "notices")
+        notices.notify(office, kind, replace(CHARGED, **changed), [a_disclosure(office)[0]], tmp_path / "notices", world.REVIEWER)
     assert not (tmp_path / "notices").exists()
-    assert "statement" not in {kind for _, kind, _, _ in reference.rows(office)}
+    assert {"look", "statement"}.isdisjoint(kind for _, kind, _, _ in reference.rows(office)[before:])
 
 
 def test_an_adverse_action_is_told_with_the_rights_that_it_gives(office: Office, tmp_path: Path) -> None:
     action = notices.Proceeding("adverse-action", ANSWERED, "proposal 25-118", "You may make a statement until 2025-09-30.")
-    (path,) = notices.notify(office, "7431-e", action, [a_disclosure(office)[0]], tmp_path / "notices")
+    (path,) = notices.notify(office, "7431-e", action, [a_disclosure(office)[0]], tmp_path / "notices", world.REVIEWER)
     assert "You may make a statement until 2025-09-30." in path.read_text()
 
 
 def test_a_process_that_became_public_is_told_under_the_privacy_act(office: Office, tmp_path: Path) -> None:
     public = notices.Proceeding("process-public", ANSWERED, "subpoena in No. 25-mc-4, unsealed")
-    (path,) = notices.notify(office, "552a-e-8", public, [a_disclosure(office)[0]], tmp_path / "notices")
+    (path,) = notices.notify(office, "552a-e-8", public, [a_disclosure(office)[0]], tmp_path / "notices", world.REVIEWER)
     assert "5 USC 552a(e)(8)" in path.read_text()
     assert "7431" not in path.read_text()
 
@@ -112,7 +128,7 @@ def test_a_process_that_became_public_is_told_under_the_privacy_act(office: Offi
 @pytest.mark.parametrize("named", ["19", "19:0", "81:999", "x", "81:", "-1", "9999999", ""])
 def test_what_is_no_disclosure_is_named_to_nobody(office: Office, tmp_path: Path, named: str) -> None:
     with pytest.raises(InputError):
-        notices.notify(office, "7431-e", CHARGED, [a_disclosure(office)[0], named], tmp_path / "notices")
+        notices.notify(office, "7431-e", CHARGED, [a_disclosure(office)[0], named], tmp_path / "notices", world.REVIEWER)
     assert not (tmp_path / "notices").exists()
 
 

@@ -1,8 +1,9 @@
 """Requests and disclosures of a period, one line each: what every form of an accounting is a choice of columns from.
 
 A *request* line is one row of a request file, refused ones too, on the day of its receipt; a file that could not be read is one line about
-nobody. A *disclosure* line is one row that a package answers with a disclosure, on the day of its intent, whether or not anybody
-acknowledged it. A line *recorded afterwards* is what the office was told of; it was never determined here. Each line names its entries.
+nobody; a record that says when it was asked for is one too, so that requests add up to those of the yearly table. A *disclosure* line is
+one row that a package answers with a disclosure, on the day of its intent, whether or not anybody acknowledged it. A line *recorded
+afterwards* is what the office was told of; it was never determined here. Each line names its entries.
 
 No word of a request is in a line. A sender that is not enrolled is not named, for its name is the sender's own text, and an
 authority stands in its canonical spelling or as what cannot be read. The words of a reason are in the sealed request, under the receipt's
@@ -59,9 +60,7 @@ COLUMNS: Kinds = {
 
 def lines(told: Told, law: AccountingLaw, since: date, through: date) -> pl.DataFrame:
     """Every line of a period (columns ``COLUMNS``), in the order of date and entry."""
-    raw = pl.concat(
-        [_requests(told, since, through), _disclosures(told, since, through), _afterwards(told, since, through)], how="diagonal"
-    )
+    raw = pl.concat([each(told, since, through) for each in (_requests, _asked_afterwards, _disclosures, _afterwards)], how="diagonal")
     said = _agencies(raw, told, law)
     filled = _authorities(said, law).with_columns(pl.col("what").replace(dict(law.what)), _keep_until(law).alias("keep_until"))
     return filled.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items()).sort("date", "entry", "row", maintain_order=True)
@@ -97,6 +96,22 @@ def _requests(told: Told, since: date, through: date) -> pl.DataFrame:
         "package",
         "batch",
         pl.col("ordinal").cast(pl.Int64).alias("row"),
+    )
+
+
+def _asked_afterwards(told: Told, since: date, through: date) -> pl.DataFrame:
+    """A line a request that was recorded afterwards, on the day on which it was made."""
+    return told.asked_afterwards(since, through).select(
+        pl.lit("request").alias("line"),
+        pl.col("requested").alias("date"),
+        "agency",
+        pl.col("authority").alias("basis"),
+        "purpose",
+        pl.lit("requested").alias("what"),
+        "people",
+        pl.lit(AFTERWARDS).alias("where"),
+        "entry",
+        pl.col("entry").alias("intent"),
     )
 
 

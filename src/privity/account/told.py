@@ -91,27 +91,8 @@ class Told:
         return joined.with_columns(pl.col("standing").fill_null(UNACKNOWLEDGED)).sort("entry", "ordinal")
 
     def standing(self) -> pl.DataFrame:
-        """``package``, ``standing``: of each package about which something came after its intent.
-
-        A recall is not undone by what came before it; what was kept back here did not leave, unless the recipient says that they have it.
-        """
-        seen = pl.col("state").is_in(["acknowledged", "kept"]).any().alias("acknowledged")
-        said = [seen, *((pl.col("state") == state).any().alias(state) for state in ("recalled", "withheld", "destroyed"))]
-        per = self.custody.group_by("package").agg(said)
-        word = (
-            pl.when("destroyed")
-            .then(pl.lit(DESTROYED))
-            .when(pl.col("recalled") & pl.col("acknowledged"))
-            .then(pl.lit(RECALLED))
-            .when(pl.col("withheld") & ~pl.col("acknowledged"))
-            .then(pl.lit(WITHHELD))
-            .when("recalled")
-            .then(pl.lit(RECALLED_UNSEEN))
-            .when("acknowledged")
-            .then(pl.lit(ACKNOWLEDGED))
-            .otherwise(pl.lit(UNACKNOWLEDGED))
-        )
-        return per.select("package", word.alias("standing"))
+        """``package``, ``standing``: of each package about which something came after its intent."""
+        return standing(self.custody)
 
     def afterwards(self, since: date, through: date) -> pl.DataFrame:
         """The recorded disclosures that were made in a period, whenever they were entered."""
@@ -120,6 +101,29 @@ class Told:
     def asked_afterwards(self, since: date, through: date) -> pl.DataFrame:
         """The recorded disclosures whose request was made in a period."""
         return self.recorded.filter(pl.col("requested").is_between(since, through)).sort("entry")
+
+
+def standing(custody: pl.DataFrame) -> pl.DataFrame:
+    """``package``, ``standing`` (one of `STATES`): what became of each package of a custody table.
+
+    A recall is not undone by what came before it; what was kept back here did not leave, unless the recipient says that they have it.
+    """
+    seen = pl.col("state").is_in(["acknowledged", "kept"]).any().alias("acknowledged")
+    said = [seen, *((pl.col("state") == state).any().alias(state) for state in ("recalled", "withheld", "destroyed"))]
+    word = (
+        pl.when("destroyed")
+        .then(pl.lit(DESTROYED))
+        .when(pl.col("recalled") & pl.col("acknowledged"))
+        .then(pl.lit(RECALLED))
+        .when(pl.col("withheld") & ~pl.col("acknowledged"))
+        .then(pl.lit(WITHHELD))
+        .when("recalled")
+        .then(pl.lit(RECALLED_UNSEEN))
+        .when("acknowledged")
+        .then(pl.lit(ACKNOWLEDGED))
+        .otherwise(pl.lit(UNACKNOWLEDGED))
+    )
+    return custody.group_by("package").agg(said).select("package", word.alias("standing"))
 
 
 def whole_year(year: int) -> tuple[date, date]:

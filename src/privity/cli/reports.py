@@ -27,7 +27,14 @@ def add_to(app: typer.Typer) -> None:
         folder: options.OfficeFolder,
         year: Annotated[int | None, typer.Option("--year", help="Calendar year.", show_default=False)] = None,
         form: Annotated[str, typer.Option("--form", help="A form of the office's regime, or `annual`: the yearly table.")] = "",
-        record_id: Annotated[str, typer.Option("--record", help="Disclosures about one person only.", show_default=False)] = "",
+        record_id: Annotated[
+            str,
+            typer.Option(
+                "--record", help="With a form: disclosures about one person only; a look, with --as and --ground.", show_default=False
+            ),
+        ] = "",
+        person: Annotated[str, typer.Option("--as", help="With --record: who looks; they hold an office here.")] = "",
+        ground: Annotated[str, typer.Option("--ground", help="With --record: why. It goes into the ledger: name nobody.")] = "",
         public: Annotated[bool, typer.Option("--public", help="With `annual`: only what the statute asks for.")] = False,
         trace: Annotated[bool, typer.Option("--trace", help="With `annual`: the entries behind each figure.")] = False,
         out: Out = None,
@@ -37,13 +44,17 @@ def add_to(app: typer.Typer) -> None:
         """The accounting of requests and disclosures. Example: privity account office --year 2025 --form 5466-b --out 2025.csv"""
         from privity.office.place import open_office
 
+        if record_id and form in ("", ANNUAL):
+            raise InputError("figures are not given about one person", remedy="name a form of the regime with --form")
         office = open_office(folder, options.day(as_of))
-        if not form:
+        if record_id:
+            _give(_about(office, form, year, record_id, person, ground), out, as_json)
+        elif not form:
             _account(office, year, as_json)
         elif form == ANNUAL:
             _annual(office, year, out, public=public, trace=trace, as_json=as_json)
         else:
-            _form(office, form, year, record_id, out, as_json)
+            _form(office, form, year, out, as_json)
 
     @app.command()
     def record(
@@ -112,11 +123,12 @@ def add_to(app: typer.Typer) -> None:
         ground: Annotated[str, typer.Option("--ground", help="The proceeding, by its number.")],
         disclosure: Annotated[list[str], typer.Option("--disclosure", help="ENTRY:ROW, or ENTRY; may be repeated.")],
         out: Annotated[Path, typer.Option("--out", help="The folder for the notices.")],
+        person: Annotated[str, typer.Option("--as", help="Who has them made; they hold an office here, and the look is an entry.")],
         rights: Annotated[Path | None, typer.Option("--rights", help="A file: the person's rights in that proceeding.")] = None,
         as_of: options.AsOf = "",
         as_json: options.Json = False,
     ) -> None:
-        """A notice to each person whom disclosures were about. Example: privity notice office --kind 7431-e --trigger charge-7213 --on 2026-02-03 --ground "No. 1:26-cr-17" --disclosure 81:3 --out notices"""
+        """A notice to each person whom disclosures were about. Example: privity notice office --kind 7431-e --trigger charge-7213 --on 2026-02-03 --ground "No. 1:26-cr-17" --disclosure 81:3 --as r.okafor --out notices"""
         from privity.office.place import open_office
         from privity.office.reports import notices
 
@@ -124,7 +136,7 @@ def add_to(app: typer.Typer) -> None:
         if day is None:
             raise InputError("the trigger's day is not named", remedy="name it with --on")
         proceeding = notices.Proceeding(trigger, day, ground, _text(rights))
-        written = [str(path) for path in notices.notify(office, kind, proceeding, disclosure, out)]
+        written = [str(path) for path in notices.notify(office, kind, proceeding, disclosure, out, person)]
         screen.answer(
             as_json, {"written": written}, lambda: screen.say(f"{len(written)} notices written: {out}; {notices.ROUTING} says whose")
         )
@@ -238,11 +250,18 @@ def _annual(office: Office, year: int | None, out: Path | None, *, public: bool,
     _give(page, out, as_json)
 
 
-def _form(office: Office, name: str, year: int | None, record_id: str, out: Path | None, as_json: bool) -> None:
+def _form(office: Office, name: str, year: int | None, out: Path | None, as_json: bool) -> None:
     from privity.office.reports import forms
 
     span = forms.period(office, forms.accounting_law(office).form(name), year)
-    _give(forms.lines_page(office, name, *span, record_id), out, as_json)
+    _give(forms.lines_page(office, name, *span), out, as_json)
+
+
+def _about(office: Office, name: str, year: int | None, record_id: str, person: str, ground: str) -> Page:
+    from privity.office.reports import forms, looks
+
+    span = forms.period(office, forms.accounting_law(office).form(name), year)
+    return looks.about(office, name, span, record_id, person, ground)
 
 
 def _give(page: Page, out: Path | None, as_json: bool) -> None:

@@ -44,9 +44,9 @@ def add_to(app: typer.Typer) -> None:
         office = open_office(folder, options.day(as_of))
         given = giving.give(office, record, classes.Asker(identity, stated), person, _key(key, passphrase_file))
         written = [str(path) for path in giving.write(given, out)]
-        items, says = len(given.account.lines), str(given.account.extent)
-        said = {"written": written, "items": items, "look": given.look, "says": says}
-        screen.answer(as_json, said, lambda: screen.say("\n".join([*written, f"items: {items}", says])))
+        items, later, says = len(given.account.lines), len(given.account.later), str(given.account.extent)
+        said = {"written": written, "items": items, "recorded": later, "look": given.look, "says": says}
+        screen.answer(as_json, said, lambda: screen.say("\n".join([*written, f"items: {items}", f"recorded afterwards: {later}", says])))
 
     @app.command("check-account")
     def check_account(
@@ -59,9 +59,15 @@ def add_to(app: typer.Typer) -> None:
         """Check an account without the office. Example: privity check-account account --ledger-key "$(cat ledger.vkey)" """
         from privity.verifier.account import check_account as check
 
-        found = check(folder, ledger_key, earlier=earlier, held=held.read_text(encoding="utf-8") if held else "")
-        said = {"problems": list(found.problems), "items": found.items, "covers": found.covers, "says": found.says}
-        lines = found.problems or (f"holds: {found.items} items", found.says)
+        found = check(folder, ledger_key, earlier=earlier, held=_text(held) if held else "")
+        said = {
+            "problems": list(found.problems),
+            "items": found.items,
+            "recorded": found.recorded,
+            "covers": found.covers,
+            "says": found.says,
+        }
+        lines = found.problems or (f"holds: {found.items} items", *found.lines, found.says)
         screen.answer(as_json, said, lambda: screen.say("\n".join(lines)))
         if found.problems:
             raise typer.Exit(1)
@@ -110,7 +116,7 @@ def add_to(app: typer.Typer) -> None:
         as_json: options.Json = False,
     ) -> None:
         """Enter a person's contest, which stops reuse at once; two people resolve it. Example: privity contest office open --record P1 --ground "not my address" --as r.okafor --key okafor.pem"""
-        from privity.office.persons import contests
+        from privity.office.persons import contests, holders
         from privity.office.place import open_office
 
         office = open_office(folder, options.day(as_of))
@@ -127,7 +133,7 @@ def add_to(app: typer.Typer) -> None:
             screen.answer(as_json, {"state": state, "entry": entry}, lambda: screen.say(f"entry {entry}: {state}"))
             return
         made, entry = contests.contest(office, record, ground, person, opened)
-        held = contests.holders(office, record)
+        held = holders.holders(office, record)
         said = {"contest": made, "entry": entry, "holders": held}
         names = ("package", "agency", "officer", "state")
         lines = [[row[each] for each in names] for row in held]
@@ -156,6 +162,13 @@ def add_to(app: typer.Typer) -> None:
         names = ("day", "agency", "basis", "batch", "ordinal", "entry")
         lines = [[row[name] for name in names] for row in rows]
         screen.answer(as_json, {"says": refused.SAYS, "requests": rows}, lambda: screen.table(refused.SAYS, names, lines))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"`{path}` cannot be read", remedy="name a checkpoint of the ledger") from None
 
 
 def _key(path: Path, secret: Path | None) -> Ed25519PrivateKey:

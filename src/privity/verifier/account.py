@@ -1,9 +1,11 @@
 """A folder with one person's account → what is wrong with it. Standard library and ``cryptography`` only; shares no code with the writer.
 
 Written from docs/formats/account-of-a-person.md and disclosure-map.md. What is checked: that each entry is in a ledger that the given key
-signed; that the label is the one that the office's entered key gives this record; that the map entered holds exactly this list
-for it, or nothing; that each item is the row of an intent that the map lists. What cannot be known here: whether the office entered
-what it did, and whether the law keeps something back; the openings of everybody show the latter, and only an inspector has them.
+signed, or one that followed it; that the label is the one that the office's entered key gives this record; that the map entered holds
+exactly this list for it, or nothing; that each item is the row of an intent that the map lists. What cannot be known here: whether the
+office entered what it did, and whether the law keeps something back; the openings of everybody show the latter, and only an inspector has
+them. Nor is it proved what the account says of custody, of why it is shown, or of what was recorded afterwards; and the page beside it is
+not read.
 """
 
 from __future__ import annotations
@@ -18,14 +20,17 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from privity.verifier import tenure
+from privity.verifier.note import LEDGER, Checkpoint, Key, MalformedError, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _BITS, _EXPONENT, _WITNESSES, _HEIGHT, _NARROW = 3072, 65537, 8, 256, 256
 _SHOWN_WORDS = ("entry", "place", "day", "agency", "basis", "fields")
+_RECORDED_WORDS = ("entry", "entered", "made", "agency", "authority", "purpose", "what", "channel")
 _LEAST_SIBLINGS = 8
 
 
@@ -35,18 +40,26 @@ class _BadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found: problems (none: it holds), how many items, what the map covers and since when."""
+    """What was found: problems (none: it holds), how many items, what the map covers, how far that goes, and each item as it was proved.
+
+    ``says`` is this checker's own sentence, from what the map's entry says; what the account says of itself is not repeated. ``recorded``:
+    how many lines were recorded afterwards, of which only the entry is proved.
+    """
 
     problems: tuple[str, ...]
-    items: int
-    covers: int
-    says: str
+    items: int = 0
+    covers: int = 0
+    says: str = ""
+    lines: tuple[str, ...] = ()
+    recorded: int = 0
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     index: int
     size: int  # of the ledger whose checkpoint proves it
+    root: bytes
     kind: str
     day: str
     opening: Mapping[str, Any] | None
@@ -57,19 +70,62 @@ def check_account(folder: Path, ledger_key: str, *, earlier: Path | None = None,
 
     Args:
         folder: with ``account.json`` and ``proofs.json``.
-        ledger_key: the office's verifier key, as it is known from elsewhere; the one in the folder proves nothing.
+        ledger_key: the office's verifier key, as it is known from elsewhere; the one in the folder proves nothing. If the ledger's key
+            changed since, the proofs have the changes, and each is followed only if the key before it signed it.
         earlier: the folder of an older account of the same person: what it shows must still be there.
         held: a checkpoint note of the ledger known from elsewhere, older than the account: the map must cover as much.
     """
     try:
+        return check(folder, (Key.parse(ledger_key),), earlier, [Checkpoint.parse(held.encode())] if held else [])
+    except MalformedError as problem:
+        return Checked((f"the verifier key, or the checkpoint: {problem}",))
+
+
+def check(folder: Path, keys: Sequence[Key], earlier: Path | None = None, held: Sequence[Checkpoint] = ()) -> Checked:
+    """The same, with keys and checkpoints that were read already."""
+    try:
         account, proofs = _read(folder, "account.json"), _read(folder, "proofs.json")
-        problems = list(_problems(account, proofs, ledger_key, held))
+        problems = list(_problems(account, proofs, _trust(keys, proofs), held))
         problems += _since(account, _read(earlier, "account.json")) if earlier else []
-        complete = account["complete"]
-        return Checked(tuple(problems), len(account["items"]), int(complete["covers"]), str(complete["says"]))
+        complete, items, later = account["complete"], account["items"], account.get("recorded_afterwards", [])
+        lines = [*map(_line, items), *map(_recorded_line, later)]
+        return Checked(
+            tuple(problems), len(items), int(complete["covers"]), _says(complete), tuple(lines), len(later), str(proofs["origin"])
+        )
     except (_BadError, KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
-        what = str(problem) if isinstance(problem, _BadError) else f"not in the form of an account ({type(problem).__name__})"
-        return Checked((what,), 0, 0, "")
+        said = (
+            str(problem) if isinstance(problem, _BadError | MalformedError) else f"not in the form of an account ({type(problem).__name__})"
+        )
+        return Checked((said,))
+
+
+def _trust(keys: Sequence[Key], proofs: Mapping[str, Any]) -> Trust:
+    """The keys that are known from elsewhere, and those that followed them."""
+    if any(key.kind != LEDGER for key in keys):
+        raise _BadError("the verifier key is not that of a ledger")
+    changes = "".join(f"{line}\n" for line in proofs.get("keys", [])).encode()
+    return Trust(tuple(one for key in keys for one in tenure.follow(key, changes)))
+
+
+def _says(complete: Mapping[str, Any]) -> str:
+    kinds = ", ".join(f"`{kind}`" for kind in complete["kinds"])
+    return (
+        f"Complete for disclosures that passed through this office and were entered as {kinds} in its ledger {complete['origin']}, from "
+        f"{complete['since']} to {complete['until']} (the first {int(complete['covers']):,} entries), except what the law excludes from "
+        "this account or lets the office delay. What was recorded afterwards is outside of that. It says nothing of other offices, of "
+        "other ways, or of earlier days."
+    )
+
+
+def _line(item: Mapping[str, Any]) -> str:
+    return f"{item['day']}: to {item['agency']}, under {item['basis']}: {'; '.join(item['fields'])} (entry {item['entry']})"
+
+
+def _recorded_line(one: Mapping[str, Any]) -> str:
+    return (
+        f"{one['made']}: to {one['agency']}, under {one['authority']}: {one['what']} (entry {one['entry']}, recorded afterwards on "
+        f"{one['entered']}; only that there is such an entry is proved)"
+    )
 
 
 def _read(folder: Path, name: str) -> dict[str, Any]:
@@ -79,9 +135,9 @@ def _read(folder: Path, name: str) -> dict[str, Any]:
         raise _BadError(f"{name} cannot be read") from None
 
 
-def _problems(account: Mapping[str, Any], proofs: Mapping[str, Any], ledger_key: str, held: str) -> Iterator[str]:
+def _problems(account: Mapping[str, Any], proofs: Mapping[str, Any], trust: Trust, held: Sequence[Checkpoint]) -> Iterator[str]:
     origin = str(proofs["origin"])
-    known = {one["index"]: _entry(one, origin, ledger_key) for one in proofs["entries"]}
+    known = {one["index"]: _entry(one, origin, trust) for one in proofs["entries"]}
     label = _label(proofs["tag"], known, origin)
     said = _opened(known, proofs["map"]["entry"], "map")
     if said["key"] != sha256(bytes.fromhex(proofs["tag"]["public"])).hexdigest():
@@ -90,19 +146,33 @@ def _problems(account: Mapping[str, Any], proofs: Mapping[str, Any], ledger_key:
     yield from _same(account, proofs, items, said)
     for item in items:
         yield from _item(item, proofs, known, said)
-    if held and int(said["covers"]) < _signed(held, origin, ledger_key)[0]:
+    for one in account.get("recorded_afterwards", []):
+        entry = known.get(one["entry"])
+        if entry is None or (entry.kind, entry.day) != ("recorded", one["entered"]):
+            yield f"entry {one['entry']}: it is not a record of that day"
+    for one in held:
+        yield from _not_older(one, known[proofs["map"]["entry"]], said, origin, trust)
+
+
+def _not_older(held: Checkpoint, shown: _Entry, said: Mapping[str, Any], origin: str, trust: Trust) -> Iterator[str]:
+    """That the map covers what a checkpoint does that was known before. That the ledger only grew since, a proof of growth shows."""
+    _signed_by(held, origin, trust)
+    if int(said["covers"]) < held.size:
         yield "the map covers less of the ledger than the checkpoint that is held: an old map was given"
+    if held.size == shown.size and held.root != shown.root:
+        yield "the checkpoint that is held and the one of the account are two histories of one ledger"
 
 
 # ---------------------------------------------------------------- entries
 
 
-def _entry(one: Mapping[str, Any], origin: str, ledger_key: str) -> _Entry:
+def _entry(one: Mapping[str, Any], origin: str, trust: Trust) -> _Entry:
     """An entry, proved to be in the ledger, and opened if its opening is there."""
     raw = bytes.fromhex(one["raw"])
     lines, _, note = str(one["proof"]).partition("\n\n")
     first, *rest = lines.split("\n")
-    size, root = _signed(note, origin, ledger_key)
+    signed = _signed_by(Checkpoint.parse(note.encode()), origin, trust)
+    size, root = signed.size, signed.root
     if first != "c2sp.org/tlog-proof@v1" or rest[0] != f"index {one['index']}":
         raise _BadError(f"entry {one['index']}: its proof is of something else")
     way = [base64.b64decode(line, validate=True) for line in rest[1:]]
@@ -111,11 +181,11 @@ def _entry(one: Mapping[str, Any], origin: str, ledger_key: str) -> _Entry:
     said = json.loads(raw)
     opening = one.get("opening")
     if opening is None:
-        return _Entry(one["index"], size, said["kind"], said["day"], None)
+        return _Entry(one["index"], size, root, said["kind"], said["day"], None)
     row = opening["row"].encode()
     if sha256(bytes.fromhex(opening["salt"]) + row).hexdigest() != said["commitment"]:
         raise _BadError(f"entry {one['index']}: its opening does not open it")
-    return _Entry(one["index"], size, said["kind"], said["day"], json.loads(row))
+    return _Entry(one["index"], size, root, said["kind"], said["day"], json.loads(row))
 
 
 def _opened(known: Mapping[int, _Entry], index: int, kind: str) -> Mapping[str, Any]:
@@ -125,30 +195,13 @@ def _opened(known: Mapping[int, _Entry], index: int, kind: str) -> Mapping[str, 
     return found.opening
 
 
-def _signed(note: str, origin: str, ledger_key: str) -> tuple[int, bytes]:
-    """Size and root of a checkpoint (C2SP tlog-checkpoint, signed-note) that the given key signed."""
-    name, _, rest = ledger_key.partition("+")
-    key_id, _, encoded = rest.partition("+")
-    public = base64.b64decode(encoded, validate=True)
-    text, gap, lines = note.rpartition("\n\n")
-    expected_id = sha256(name.encode() + b"\n" + public).digest()[:4]
-    if public[:1] != b"\x01" or expected_id.hex() != key_id or not gap:
-        raise _BadError("the verifier key, or the checkpoint, is not in its form")
-    said = text.split("\n")
-    for line in lines.split("\n"):
-        words = line.split(" ")
-        raw = base64.b64decode(words[2]) if len(words) == 3 and words[1] == name else b""  # noqa: PLR2004 - dash, name, signature
-        if raw[:4] == expected_id and said[0] == origin and _ed25519(public[1:], raw[4:], f"{text}\n".encode()):
-            return int(said[1]), base64.b64decode(said[2], validate=True)
-    raise _BadError("the checkpoint is not signed by the given key, or is of another ledger")
-
-
-def _ed25519(public: bytes, signature: bytes, message: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except InvalidSignature:
-        return False
-    return True
+def _signed_by(found: Checkpoint, origin: str, trust: Trust) -> Checkpoint:
+    """A checkpoint of this ledger, if a key that is trusted and was in force at its size signed it."""
+    if found.origin != origin:
+        raise _BadError("the checkpoint is of another ledger")
+    for problem in found.problems(trust):
+        raise _BadError(f"the checkpoint of {found.size} entries: {problem}")
+    return found
 
 
 def _included(leaf: bytes, index: int, size: int, way: Sequence[bytes], root: bytes) -> bool:
@@ -278,3 +331,7 @@ def _since(account: Mapping[str, Any], earlier: Mapping[str, Any]) -> Iterator[s
     for one in earlier["items"]:
         if {name: one[name] for name in _SHOWN_WORDS} not in now:
             yield f"entry {one['entry']}: the earlier account showed it, and this one does not"
+    later = [{name: one[name] for name in _RECORDED_WORDS} for one in account.get("recorded_afterwards", [])]
+    for one in earlier.get("recorded_afterwards", []):
+        if {name: one[name] for name in _RECORDED_WORDS} not in later:
+            yield f"entry {one['entry']}: the earlier account showed it as recorded afterwards, and this one does not"

@@ -10,19 +10,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from privity.verifier import export, proof, tenure
+from privity.verifier import account, export, proof, tenure
 from privity.verifier.export import Held
+from privity.verifier.finding import Report
 from privity.verifier.note import LEDGER, WITNESS, Checkpoint, Key, MalformedError, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from privity.verifier.finding import Report
-
 HOLDS, WRONG, USAGE = 0, 1, 2
 KEYS = "keys.jsonl"  # of an export
-_ABOUT = """Check what a Privity ledger handed out. PATH: a folder with an export, a .tlog-proof (its .entry lies beside it, and perhaps a
-package), a proof of growth, or a checkpoint. Exit: 0 everything holds, 1 something does not, 2 bad usage or input."""
+_ABOUT = """Check what a Privity ledger handed out. PATH: a folder with an export or with a person's account, a .tlog-proof (its .entry
+lies beside it, and perhaps a package), a proof of growth, or a checkpoint. Exit: 0 everything holds, 1 something does not, 2 bad usage or
+input."""
 _EXAMPLE = """Example: python -m privity.verifier export --vkey "$(cat ledger.vkey)" --held 2025-08-07.note"""
 
 
@@ -123,6 +123,8 @@ def _held(path: Path, trust: Trust) -> Held:
 
 def _check(path: Path, trust: Trust, held: Sequence[Held], opening: str | None) -> Report:
     """Tell what a path is, and check it."""
+    if (path / "account.json").is_file():
+        return _account(path, trust, held)
     if path.is_dir():
         return export.check(_reader(path), _names(path), trust, held, str(path))
     raw = _bytes(path)
@@ -133,6 +135,16 @@ def _check(path: Path, trust: Trust, held: Sequence[Held], opening: str | None) 
             raise InputError("a proof of growth is checked against one --held checkpoint")
         return proof.check_growth(raw, held[0].checkpoint, trust, path.name)
     return proof.check_checkpoint(raw, trust, path.name)
+
+
+def _account(path: Path, trust: Trust, held: Sequence[Held]) -> Report:
+    """A person's account. Its checkpoint is made with it, so no witness has seen it yet: ask for a proof of growth later."""
+    found = account.check(path, trust.keys, held=[one.checkpoint for one in held])
+    report = Report("account", str(path), found.origin, found.covers, held=len(held))
+    report.lines = [] if found.problems else [*found.lines, found.says]
+    for problem in found.problems:
+        report.find(path.name, problem)
+    return report
 
 
 def _proof(path: Path, raw: bytes, trust: Trust, opening: str | None) -> Report:
@@ -152,7 +164,7 @@ def _proof(path: Path, raw: bytes, trust: Trust, opening: str | None) -> Report:
 def _lines(report: Report) -> Iterator[str]:
     yield f"{report.what} {report.file}: " + (f"{len(report.findings)} things are wrong" if report.findings else "holds")
     if report.origin:
-        yield f"  ledger {report.origin}, {report.size:,} entries, root {report.root}"
+        yield f"  ledger {report.origin}, {report.size:,} entries" + (f", root {report.root}" if report.root else "")
     if report.index is not None:
         yield f"  entry {report.index}" + (f" ({', '.join(report.kinds)})" if report.kinds else "")
     elif report.kinds:
@@ -167,6 +179,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"  {report.beyond} files lie beyond this checkpoint and were not judged"
     if report.digest:
         yield f"  SHA-256 of the package {report.digest}"
+    yield from (f"  {line}" for line in report.lines)
     yield from (f"  WRONG {finding}" for finding in report.findings)
 
 

@@ -1,4 +1,4 @@
-"""What a check found: which file, which entries, what is wrong; and the report that it ends in. No value of an entry is in any of it."""
+"""What a check found: which file, which entries, what is wrong; and the report that it ends in. No value of an entry is in any finding."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Report:
-    """What was checked and what is wrong with it. ``findings`` empty: everything holds."""
+    """What was checked and what is wrong with it. ``findings`` empty: everything holds. ``lines``: of a person's account, what it shows."""
 
     what: str
     file: str
@@ -38,6 +38,7 @@ class Report:
     held: int = 0
     beyond: int = 0
     digest: str = ""
+    lines: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def find(self, file: str, what: str, first: int | None = None, count: int = 1) -> None:
@@ -59,6 +60,7 @@ class Report:
             "held": self.held,
             "beyond": self.beyond,
             "sha256": self.digest,
+            "lines": self.lines,
             "findings": [{"file": f.file, "first": f.first, "count": f.count, "what": f.what} for f in self.findings],
             "verified": not self.findings,
         }

@@ -1,20 +1,20 @@
 """``privity contest``: the person says that what was disclosed about them is wrong, or was wrongly disclosed.
 
 From its entry on, no further row about that person is released (policy.contested, a requirement of the release stage, asked anew inside
-every release transaction), until two people have signed its resolution. Who holds what was disclosed is listed for a notice of
+every release transaction), until two people have signed its resolution. Who holds what was disclosed, `holders` lists for a notice of
 correction (5 USC 552a(c)(4), for records of the Privacy Act). The tables hold a keyed digest of the record id, never the id.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from privity.errors import InputError, RefusedError
 from privity.ledger.entry import Kind
 from privity.office import record
-from privity.office.persons import disclosures, keeping, mapping, officers, tags
+from privity.office.persons import disclosures, officers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,19 +105,3 @@ def differences(tx: Tx) -> Iterator[str]:
     for row in tx.rows("contest", state=RESOLVED):
         if signed.get(row["contest"], row["person"]) == row["person"]:
             yield f"entry {row['entry']}: the contest was not resolved by two people"
-
-
-def holders(office: Office, record_id: str) -> list[dict[str, Any]]:
-    """Who holds what was disclosed about a person, whatever list it stands in: package, agency, engaged person, state of custody."""
-    mapping.bring_up_to_date(office)
-    labels = tags.ready(office).tags([(name, record_id) for name in (tags.SHOWN, tags.KEPT_BACK)])
-    with office.store.read() as tx:
-        version = mapping.newest(tx)["version"]
-        leaves = keeping.leaves_of(office, tx, [tag.label for tag in labels], version)
-        intents = sorted({item["entry"]: item["agency"] for leaf in leaves.values() for item in leaf.items}.items())
-        state = {row["package"]: row["state"] for row in tx.now("custody")}
-        packages = [(tx.rows("package", entry=intent)[0], agency) for intent, agency in intents]
-    return [
-        {"package": row["package"], "agency": agency, "officer": row["officer"], "state": state.get(row["package"])}
-        for row, agency in packages
-    ]

@@ -43,7 +43,9 @@ def delay(office: Office, package: str, authority: str, form: str, until: date, 
                 "this authority already delayed notice of this package", remedy="a delay is not extended; a new one has a new authority"
             )
         if _told(office, tx, intent):
-            raise RefusedError("a person of this package was already given their account", remedy="notice that was given cannot be delayed")
+            raise RefusedError(
+                "a person of this package was already given their account, or a notice", remedy="notice that was given cannot be delayed"
+            )
         said: dict[str, Json] = {"package": name, "authority": authority, "form": form, "until": until.isoformat()}
         row = officers.signed(office, tx, person, key, said, OFFICES)
         index = record.enter(office, tx, Kind.NOTICE, row)
@@ -79,7 +81,8 @@ def _short_enough(office: Office, tx: Tx, form: str, until: date) -> None:
 
 
 def _told(office: Office, tx: Tx, intent: int) -> bool:
-    """Whether anybody in the package was given an account since; a look that led to none counts too."""
+    """Whether anybody in the package was given an account or a notice since; a look that led to none counts too."""
     about = set(disclosures.opening(office, tx, intent)["records"])
-    looks = [row["first"] for row in tx.rows("opening_file", kind=Kind.LOOK.value) if row["first"] > intent]
-    return any(disclosures.opening(office, tx, first).get("record") in about for first in looks)
+    kinds = (Kind.LOOK.value, Kind.STATEMENT.value)
+    told = [row["first"] for kind in kinds for row in tx.rows("opening_file", kind=kind) if row["first"] > intent]
+    return any(disclosures.opening(office, tx, first).get("record") in about for first in told)

@@ -18,8 +18,9 @@ from privity.errors import RefusedError
 from privity.ledger import entry as entries
 from privity.ledger import log, verifiable_map
 from privity.ledger.entry import Kind
-from privity.office import disk, openings, record
-from privity.office.persons import classes, disclosures, keeping, mapping, officers, page, tags
+from privity.office import disk, openings, past, record
+from privity.office.keys import tenures
+from privity.office.persons import classes, disclosures, keeping, mapping, officers, page, recorded, tags
 from privity.store import schema
 from privity.subject import Ground
 from privity.terms import Duty
@@ -63,8 +64,10 @@ def give(office: Office, record_id: str, asker: Asker, person: str, key: Ed25519
     mapping.bring_up_to_date(office, always=True)
     labels = tags.ready(office)
     with office.store.read() as tx:
-        grounds = _grounds(tx, classes.access(office, tx), asker)
-        return _drawn_up(office, tx, labels, record_id, asker, grounds, look)
+        rules = classes.access(office, tx)
+        known = list(past.every(office, tx))
+        grounds = _grounds(tx, rules, asker, {one.past.authority for one in known})
+        return _drawn_up(office, tx, labels, record_id, asker, grounds, recorded.shown(office, known, grounds, record_id), look)
 
 
 def write(given: Given, folder: Path) -> list[Path]:
@@ -98,13 +101,14 @@ def _look(office: Office, record_id: str, asker: Asker, person: str, key: Ed2551
         return record.enter(office, tx, Kind.LOOK, officers.signed(office, tx, person, key, row))
 
 
-def _grounds(tx: Tx, rules: Access, asker: Asker) -> dict[str, Ground]:
-    """Basis of a disclosure → under what it is shown. Asked of every basis that this office was ever asked under, whoever the person is.
+def _grounds(tx: Tx, rules: Access, asker: Asker, told: set[str]) -> dict[str, Ground]:
+    """Basis of a disclosure → under what it is shown. Asked of every basis that anything here was ever asked or recorded under.
 
     Raises:
         RefusedError: some of what may be shown in general may not be shown to the one who asks.
     """
-    words = sorted(row["basis"] for row in tx.rows(select(schema.batch.c.basis).distinct()))
+    asked = {row["basis"] for row in tx.rows(select(schema.batch.c.basis).distinct())}
+    words = sorted(asked | told)
     cases = [classes.Case(word) for word in words]
     lists, found = rules.lists(cases), rules.grounds(cases, asker)
     if any(name == tags.SHOWN and ground is None for name, ground in zip(lists, found, strict=True)):
@@ -123,13 +127,23 @@ def _ground(rules: Access, name: str) -> Ground:
 # ---------------------------------------------------------------- drawn up
 
 
-def _drawn_up(office: Office, tx: Tx, labels: TagKey, record_id: str, asker: Asker, grounds: Mapping[str, Ground], look: int) -> Given:
+def _drawn_up(
+    office: Office,
+    tx: Tx,
+    labels: TagKey,
+    record_id: str,
+    asker: Asker,
+    grounds: Mapping[str, Ground],
+    later: list[dict[str, Json]],
+    look: int,
+) -> Given:
     root = mapping.newest(tx)
     tag = labels.tag(tags.SHOWN, record_id)
     leaf = keeping.leaves_of(office, tx, [tag.label], root["version"]).get(tag.label)
     leaf = leaf if leaf is not None and leaf.items else None
     said = disclosures.opening(office, tx, root["entry"])
-    account = subject.fold(leaf.items if leaf else [], grounds, said, office.origin)
+    items = [{**item, "custody": recorded.custody(tx, item["entry"])} for item in (leaf.items if leaf else [])]
+    account = subject.fold(items, later, grounds, said, office.origin)
     about: dict[str, Json] = {
         "custodian": office.custodian,
         "record": record_id,
@@ -157,11 +171,12 @@ def _proofs(
     listed = {line.entry: mapping.listing(tx, line.entry) for line in account.lines}
     key_entry = tx.rows("tag_key", seq=labels.epoch)[0]["entry"]
     open_ones = [key_entry, root["entry"], *listed.values()]
-    shown = sorted({*open_ones, *(line.entry for line in account.lines)})
+    shown = sorted({*open_ones, *(line.entry for line in account.lines), *(one.entry for one in account.later)})
     return {
         "format": PROOFS,
         "origin": office.origin,
         "ledger_key": office.verifier.vkey,
+        "keys": tenures.as_text(office, tx).splitlines(),
         "tag": {
             "list": tags.SHOWN,
             "record": record_id,

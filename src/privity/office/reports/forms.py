@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".csv", ".json", ".html")
 TEMPLATES = Path(__file__).parent
+OF_ONE = (
+    "For the office's own use. Delays of notice and access rules are not applied here: `privity subject` shows what the person may see."
+)
 FIGURES = ("agency", "agency_name", "figure", "number")
 
 
@@ -78,7 +81,7 @@ def lines_page(office: Office, name: str, since: date, through: date, record_id:
     whole = lines.lines(_about(told, record_id) if record_id else told, law_now, since, through)
     rows = lines.of_form(form, whole)
     facts = (*_facts(office, told, form.cite), ("period", f"{since} to {through}"), *_retention(law_now))
-    return Page(form.title, facts, dict(form.fields), rows, _notes(form))
+    return Page(form.title, facts, dict(form.fields), rows, (*_notes(form), *((OF_ONE,) if record_id else ())))
 
 
 def period(office: Office, form: Form, year: int | None) -> tuple[date, date]:

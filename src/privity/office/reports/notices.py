@@ -26,7 +26,7 @@ from privity.account.lines import NO_CITATION, SAME
 from privity.account.told import AFTERWARDS
 from privity.errors import InputError, RefusedError
 from privity.office import disk, keys, past
-from privity.office.reports import forms, read, statements
+from privity.office.reports import forms, looks, read, statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ class Disclosed:
 # ---------------------------------------------------------------- notices to people
 
 
-def notify(office: Office, kind: str, proceeding: Proceeding, named: Sequence[str], out: Path) -> list[Path]:
+def notify(office: Office, kind: str, proceeding: Proceeding, named: Sequence[str], out: Path, person: str) -> list[Path]:
     """Write a notice for each person whom the named disclosures are about, and enter each before it is written.
 
     Args:
@@ -74,13 +74,15 @@ def notify(office: Office, kind: str, proceeding: Proceeding, named: Sequence[st
         proceeding: why it is due.
         named: disclosures, ``ENTRY:ROW`` of an intent, or ``ENTRY`` of a record or of a whole package.
         out: a folder.
+        person: who has them made. The routing says whom disclosures were about, so the look is entered before anything is read.
 
     Raises:
-        InputError: no such notice or trigger, or something named that is no disclosure.
-        RefusedError: the law does not make this notice due on what was said, or wants more said.
+        InputError: no such notice or trigger, something named that is no disclosure, or nobody is named.
+        RefusedError: the law does not make this notice due on what was said, or wants more said; or the person holds no office here.
     """
     law = forms.accounting_law(office)
     notice, trigger = _due(office, law, kind, proceeding)
+    looks.enter(office, person, proceeding.ground, {"purpose": f"notices {kind}", "disclosures": list(named)})
     told = read.of_period(office, *_NO_DAY)
     about = _about(office, told, law, named)
     written, routes = [], []

@@ -128,7 +128,8 @@ def _terms(terms: Terms) -> dict[str, str]:
         "say which, and how: 26 USC 6103(p)(4)(F)(ii)"
         if terms.cite.startswith("26 USC 6103")
         else "as the law that permits the disclosure says",
-        "acknowledge": "sign that you have it, and send that back: `privity acknowledge PACKAGE --person YOU --key YOURS --out ack.toml`, or a letter; "
+        "acknowledge": "sign that you have it, and send that back: "
+        "`privity acknowledge PACKAGE --person YOU --key YOURS --out ack.toml`, or a letter; "
         "until then it counts as disclosed and not acknowledged. The same command attests use and what became of it",
         "meaning": "`same`: the address supplied is one held for that person in the periods asked, as of the date on record. "
         "`no disclosure`: nothing is disclosed; no reason is implied",

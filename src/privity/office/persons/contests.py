@@ -7,7 +7,7 @@ correction (5 USC 552a(c)(4), for records of the Privacy Act). The tables hold a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 

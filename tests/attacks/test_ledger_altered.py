@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from office.small import ANSWERED, Small, tamper
+from office.test_release import few_rows
 from privity.errors import RefusedError, TamperError
 from privity.office import dispose, enrol, law
 from privity.office.accounting import for_year
@@ -135,6 +136,21 @@ def test_a_version_of_the_law_that_was_altered_is_named(office: Office, how: str
         (folder / "readings" / "one-more.toml").write_text("")
     law.version.cache_clear()  # verify runs in a process of its own; here the parse of an earlier test may be in memory
     assert digest[:12] in problems(office)
+
+
+@pytest.mark.invariant
+@pytest.mark.parametrize("entry", ["NULL", "(SELECT min(entry) FROM in_force)", "(SELECT max(entry) FROM act)"])
+def test_whoever_can_insert_rows_puts_no_older_law_in_force(made: Small, tmp_path: Path, entry: str) -> None:
+    office = made.office("approved", tmp_path, ANSWERED)
+    older = str(rows(office, "in_force", kind="law")[0]["digest"])
+    law.install(office, few_rows(tmp_path, 2), "a later version")
+    tamper(
+        office.root,
+        f"INSERT INTO in_force (kind, id, digest, since, entry) SELECT kind, id, '{older}', since, {entry} FROM in_force WHERE kind = 'law' LIMIT 1",
+    )
+    with pytest.raises(TamperError, match="law in force"):
+        release(office, made.of(office), tmp_path / "out", AgeSealer())
+    assert not list((tmp_path / "out").glob("*.age"))
 
 
 # ---------------------------------------------------------------- the ledger

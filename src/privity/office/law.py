@@ -8,6 +8,7 @@ the one that a determination names.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from functools import lru_cache
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from privity.store import Tx
 
 LAW_FILES = ("*.toml", "*.cedar")
+_OPENED: set[tuple[Path, int, str]] = set()
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -137,12 +139,30 @@ def put_in_force(office: Office, tx: Tx, digest: str, ground: str) -> None:
 
 
 def in_force(office: Office, tx: Tx) -> tuple[str, LawBook]:
-    """The version that governs now, as this transaction sees it: (digest, book). Only the parse of a fixed folder is kept in memory."""
-    rows = tx.now("in_force", kind="law", id=office.regime)
+    """The version that governs now, as this transaction sees it: (digest, book). Only the parse of a fixed folder is kept in memory.
+
+    Raises:
+        TamperError: there is none, or the newest row is not the newest entry's: whoever can insert rows puts no law in force.
+    """
+    rows = tx.rows("in_force", kind="law", id=office.regime)
     if not rows:
         raise TamperError("the office has no law in force", remedy="run `privity verify`")
-    digest = str(rows[0]["digest"])
+    *before, newest = rows
+    entry, digest = newest["entry"], str(newest["digest"])
+    if entry is None or any(row["entry"] is None or row["entry"] >= entry for row in before) or not _entered(office, tx, entry, digest):
+        raise TamperError("the law in force is not what was entered last", remedy="run `privity verify`, and ask the inspector")
     return digest, version(office.root, office.regime, digest)
+
+
+def _entered(office: Office, tx: Tx, entry: int, digest: str) -> bool:
+    """Whether the entry says that this version came into force; what an entry says never changes, so it is opened once a process."""
+    if (office.root, entry, digest) not in _OPENED:
+        (opening,) = record.opened(office, tx, entry, 1)
+        said = json.loads(opening)
+        if (said.get("kind"), said.get("id"), said.get("digest")) != ("law", office.regime, digest):
+            return False
+        _OPENED.add((office.root, entry, digest))
+    return True
 
 
 @lru_cache(maxsize=8)

@@ -300,7 +300,7 @@ def test_the_map_of_an_office_that_nobody_touched_has_no_problem(office) -> None
     ("statement", "says"),
     [
         ("DELETE FROM map_leaf WHERE rowid = (SELECT min(rowid) FROM map_leaf)", "not in the map of disclosures"),
-        ("UPDATE map_leaf SET sealed = zeroblob(60) WHERE rowid = (SELECT min(rowid) FROM map_leaf)", "the map of disclosures: a sealed value was altered"),
+        ("UPDATE map_leaf SET sealed = zeroblob(60) WHERE rowid = (SELECT min(rowid) FROM map_leaf)", "a list of the map of disclosures was altered"),
         ("UPDATE map_leaf SET commitment = zeroblob(32) WHERE rowid = (SELECT min(rowid) FROM map_leaf)", "a list of the map of disclosures was altered"),
         ("UPDATE map_node SET left = zeroblob(32) WHERE rowid = (SELECT max(rowid) FROM map_node)", "the parts kept of the map"),
         ("DELETE FROM map_node WHERE rowid = (SELECT max(rowid) FROM map_node)", "the parts kept of the map"),

@@ -7,6 +7,8 @@ python benchmarks/peers.py --json > benchmarks/results/peers.json
 python evaluation/leave_out.py --json --seed final > benchmarks/results/leave-out-final.json
 python evaluation/leave_out.py --json > benchmarks/results/leave-out-development.json
 python evaluation/pseudopeople.py --json > benchmarks/results/pseudopeople.json
+python benchmarks/ledger.py --json > benchmarks/results/ledger.json
+python evaluation/flips.py --flips 10000 --seed 1 > benchmarks/results/flips.json
 python benchmarks/tables.py && python benchmarks/pictures.py
 """
 
@@ -218,6 +220,46 @@ def peers(run: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def ledger(run: dict[str, Any], flips: dict[str, Any]) -> str:
+    """The ledger on both stores beside its peers, then what altered bytes showed."""
+    ours, theirs, machine, sizes = run["figures"], run["peers"], run["machine"], run["figures"]["sizes"]
+    merkle, chain = theirs["pymerkle"], theirs["chained"]
+    stores = (ours, ours["postgres"])
+    rows: list[tuple[str, str, list[str]]] = [
+        ("bulk, openings sealed, entries a second", "100,000; 40,000", [f"{one['append']['rows_a_second']:,.0f}" for one in stores]),
+        ("one entry, median ms", "5", [f"{one['alone']['median_ms']:.1f}" for one in stores]),
+        ("one act with its opening, median ms", "5", [f"{one['acts']['median_ms']:.1f}" for one in stores]),
+        (
+            f"{sizes['clients']} clients, entries a second",
+            "5,000; 2,500",
+            [f"{one['clients']['entries']['a_second']:,.0f}" for one in stores],
+        ),
+        ("the same with a row of state each", "", [f"{one['clients']['entries and state']['a_second']:,.0f}" for one in stores]),
+        (f"verify {ours['verify']['entries']:,} entries, s", "30 for a million", [f"{one['verify']['seconds']:.1f}" for one in stores]),
+        (
+            f"{sizes['account']} entries with proofs among {sizes['far']:,}, ms",
+            "100",
+            [f"{one['far']['account_ms']:.0f}" for one in stores],
+        ),
+    ]
+    return "\n".join([
+        f"`python benchmarks/ledger.py --json`, {machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
+        f"load {machine['load_before']} before and {machine['load_after']} after.",
+        "",
+        f"- Appending takes {run['ratios']['append_over_chained_table']:.2f} times what a hash-chained table in SQLite takes, which has no proofs "
+        f"({chain['microseconds_a_row']:.1f} µs a row). To show one row, the chain is read again: {run['ratios']['reading_the_chain_over_one_proof']:,.0f} times a proof.",
+        f"- pymerkle 7 (GPL; no signatures, no openings): {merkle['rows_a_second']:,.0f} rows a second at once, {merkle['alone_median_ms']:.1f} ms one, "
+        f"{merkle['proof_ms']:.0f} ms a proof; a proof here {ours['prove']['make, anywhere, ms']:.1f} ms.",
+        "",
+        "| | aim | SQLite | PostgreSQL |",
+        "|---|--:|--:|--:|",
+        *(f"| {name} | {aim} | {' | '.join(both)} |" for name, aim, both in rows),
+        "",
+        f"`python evaluation/flips.py --flips {flips['flips']} --seed {flips['seed']}`: of {flips['flips']:,} bytes and rows altered at random, each of "
+        f"{len(flips['classes'])} classes of thing among them, {flips['found']:,} were found and {flips['named']:,} named.",
+    ])  # fmt: skip
+
+
 def fill(page: str, mark: str, text: str) -> str:
     """The page with what stands between two marks replaced."""
     pattern = rf"(<!-- {mark}: begin[^\n]*-->\n).*?(\n?<!-- {mark}: end -->)"
@@ -235,7 +277,11 @@ def _run(name: str) -> dict[str, Any]:
 def main() -> None:
     """Fill the pages."""
     told = {
-        "performance.md": {"benchmarks": passage(_run("passage")), "evaluation": errors(_run("sample"))},
+        "performance.md": {
+            "benchmarks": passage(_run("passage")),
+            "evaluation": errors(_run("sample")),
+            "ledger": ledger(_run("ledger"), _run("flips")),
+        },
         "matching.md": {
             "leave-out": leave_out(_run("leave-out-final"), _run("leave-out-development")),
             "pseudopeople": pseudopeople(_run("pseudopeople")),

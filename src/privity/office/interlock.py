@@ -299,8 +299,9 @@ def send(run: Run, package: str, out: Path) -> bool:
     witness.require(office, row["entry"])
     with office.store.write() as tx:
         _same_day(run)
-        if custody.state_of(tx, package) != custody.INTENT:
-            return True  # another process sent it: what was sent is not sent again
+        state = custody.state_of(tx, package)
+        if state != custody.INTENT:
+            return state != custody.WITHHELD  # another process was first: what was sent is not sent again, what was withheld stays
         _still_covered(run, tx, row["entry"])
         if not _may_still_go(run, tx, intent, row["entry"]):
             custody.enter(office, tx, package, custody.WITHHELD, custody.Said("something entered since stands in the way of sending it"))
